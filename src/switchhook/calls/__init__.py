@@ -1,0 +1,1 @@
+"""Calls: the facts of every conversation, folded, and their recordings."""

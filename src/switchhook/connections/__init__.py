@@ -1,0 +1,1 @@
+"""Connections: a project's saved accounts at telephony providers and CRMs."""

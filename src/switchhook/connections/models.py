@@ -1,0 +1,101 @@
+"""Saved accounts, their sealed credentials, and the secrets of their incoming addresses."""
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from switchhook.connections.sealing import seal, unseal
+from switchhook.projects.models import Employee, Project
+
+
+class ConnectionState(models.TextChoices):
+    """`paused` was switched off by a person, `broken` by the vendor (credentials refused); both hold their work."""
+
+    ACTIVE = "active", _("active")
+    PAUSED = "paused", _("paused")
+    BROKEN = "broken", _("broken")
+
+
+class Connection(models.Model):
+    """A project's account at one vendor. `rank` orders a project's CRMs: the lowest is asked first.
+
+    `settings` holds what the connector's manifest and the hub's own forms ask for, JSON-ready; `sealed_credentials` the
+    encrypted rest.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="connections")
+    connector = models.CharField(max_length=40)
+    role = models.CharField(max_length=10, choices=[("telephony", _("telephony")), ("crm", _("CRM"))])
+    name = models.CharField(_("name"), max_length=120)
+    rank = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=ConnectionState, default=ConnectionState.ACTIVE)
+    state_reason = models.TextField(blank=True)
+    settings = models.JSONField(default=dict, blank=True)
+    sealed_credentials = models.TextField(blank=True)
+    activated_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["role", "rank", "id"]
+        indexes = [models.Index(fields=["project", "role", "rank"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The opened credentials. Never log or show them."""
+        opened: dict[str, str] = json.loads(unseal(self.sealed_credentials)) if self.sealed_credentials else {}
+        return opened
+
+    @credentials.setter
+    def credentials(self, value: dict[str, str]) -> None:
+        self.sealed_credentials = seal(json.dumps(value))
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """One setting, or `default` where it is unset."""
+        value = self.settings.get(name)
+        return default if value in (None, "") else value
+
+
+class IntakeSecret(models.Model):
+    """The secret part of a connection's incoming addresses. Two may live at once, so that it can be rotated."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="secrets")
+    digest = models.CharField(max_length=64)
+    sealed = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["connection"], condition=models.Q(revoked_at=None), name="live_secrets")]
+
+    @classmethod
+    def issue(cls, connection: Connection) -> "IntakeSecret":
+        """A new live secret; of more than two live ones the oldest are revoked by `connections.rotation`."""
+        text = secrets.token_urlsafe(24)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return cls.objects.create(connection=connection, digest=digest, sealed=seal(text))
+
+    @property
+    def text(self) -> str:
+        """The secret as it stands in the address."""
+        return unseal(self.sealed)
+
+
+class EmployeeAccount(models.Model):
+    """An employee's user id in one CRM connection."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="accounts")
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="accounts")
+    user_id = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "employee"], name="one_user_per_employee"),
+            models.UniqueConstraint(fields=["connection", "user_id"], name="one_employee_per_user"),
+        ]

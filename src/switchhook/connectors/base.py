@@ -1,0 +1,161 @@
+"""What a connector is: the Protocols that every telephony and CRM folder implements.
+
+A connector package holds `connector.toml` (its manifest, read without import) and `connector.py`, which exposes
+`connect(account: Account) -> TelephonyConnector | CrmConnector`. Connectors are plain Python: no Django, no database.
+All network methods are synchronous, bounded in time, and raise only errors of `switchhook.core.errors`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from switchhook.core.call import CallFact, EmployeeRef
+from switchhook.core.clock import Clock, utc_now
+from switchhook.core.records import Capabilities, Draft, Kind, Record, Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A saved connection as its connector sees it.
+
+    `credentials` and `settings` follow the manifest's fields; `zone` and `country` are the project's. `services` holds
+    what the hub itself lends to a connector by name (the built-in CRM's `record_store`); vendors need none.
+    `own_numbers` are the project's lines and its employees' mobiles (E.164): never the client.
+    """
+
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    country: str = "UA"
+    zone: ZoneInfo = ZoneInfo("UTC")
+    own_numbers: frozenset[str] = frozenset()
+    clock: Clock = utc_now
+    services: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The result of a test before save: the account's name at the vendor, and remarks worth showing."""
+
+    account_name: str
+    remarks: tuple[str, ...] = ()
+
+
+# --- telephony ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEvent:
+    """One delivery as it arrived. `query` is the raw query string, `headers` have lower-case names."""
+
+    method: str
+    content_type: str
+    query: str
+    body: bytes
+    headers: Mapping[str, str]
+    received_at: datetime
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """An employee as telephony lists him: SIP logins and mobile (FMC) numbers in E.164, department names."""
+
+    ref: EmployeeRef
+    sips: tuple[str, ...] = ()
+    mobiles: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    online: bool | None = None
+
+
+class TelephonyConnector(Protocol):
+    """A telephony account."""
+
+    def check(self) -> Health:
+        """Prove that the credentials work. Raises AuthFailed, Misconfigured or Transient."""
+
+    def read(self, event: RawEvent) -> Sequence[CallFact]:
+        """The facts one raw event states (an empty sequence for a vendor's test delivery).
+
+        Pure: the same event and account give the same facts. Raises UnsupportedEvent, AnomalousPayload.
+        """
+
+    def calls(self, since: datetime, until: datetime) -> Iterator[CallFact]:
+        """Every call that began in [since, until) as export facts, running ones not final. Splits the period itself."""
+
+    def staff(self) -> Sequence[StaffMember]:
+        """The employees the vendor knows."""
+
+    def online(self) -> frozenset[str]:
+        """SIP logins that are registered now."""
+
+    def speaking(self) -> frozenset[str]:
+        """SIP logins that are in a conversation now."""
+
+    def call_back(self, *, employee: str, client: str) -> None:
+        """Start a two-leg call: first the employee (SIP login or E.164), then the client (E.164)."""
+
+    def open_recording(self, url: str) -> Iterator[bytes]:
+        """The recording behind a vendor link, in chunks. Raises TargetGone, Unreachable, RateLimited."""
+
+
+# --- CRM ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmUser:
+    """A user of the CRM, as it can be mapped to an employee."""
+
+    id: str
+    name: str
+    email: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """A page of a CRM's feed. `cursor` resumes after it; `more` is False on the last page for now."""
+
+    records: Sequence[Record]
+    gone: Sequence[Ref] = ()
+    cursor: str = ""
+    more: bool = False
+
+
+class CrmConnector(Protocol):
+    """A CRM account. See `switchhook.core.records` for the canonical values."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this CRM can do."""
+
+    def check(self) -> Health:
+        """Prove that the credentials work. Raises AuthFailed, Misconfigured or Transient."""
+
+    def users(self) -> Sequence[CrmUser]:
+        """Users to whom records can be given."""
+
+    def find_by_phone(self, phone: str) -> Sequence[Record]:
+        """Contacts, companies, leads and deals of the client with this number (E.164), open and closed, live."""
+
+    def get(self, ref: Ref) -> Record:
+        """The record, read live. Raises TargetGone."""
+
+    def create(self, draft: Draft, *, mark: str) -> Record:
+        """Make the record and leave `mark` in it where the kind has room.
+
+        Not idempotent by itself. Raises Rejected, OutcomeUnknown when the answer was lost, or another error of the tree.
+        """
+
+    def update(self, ref: Ref, values: Mapping[str, Any]) -> Record:
+        """Change the named values only; idempotent. Raises TargetGone, Rejected …"""
+
+    def find_by_mark(self, kind: Kind, mark: str, *, since: datetime) -> Record | None:
+        """The record that carries `mark`, by the read with the least lag; only for `capabilities.marked` kinds."""
+
+    def changes(self, cursor: str) -> Changes:
+        """What changed since `cursor` (empty: everything), for the directory."""
+
+
+Connect = Callable[[Account], TelephonyConnector | CrmConnector]

@@ -1,0 +1,74 @@
+"""Which connectors are installed: entry points and manifests, read without importing any connector."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from switchhook.connectors.base import Account, Connect, CrmConnector, TelephonyConnector
+from switchhook.core.errors import Misconfigured
+
+GROUP = "switchhook.connectors"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One setting of a connection, as a form draws it. `secret` fields are stored encrypted and never shown again."""
+
+    name: str
+    label: str
+    kind: Literal["text", "number", "flag", "choice"] = "text"
+    secret: bool = False
+    required: bool = True
+    default: Any = None
+    help: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What `connector.toml` says: `role` is `telephony` or `crm`, `presets` are the matrix presets it ships."""
+
+    slug: str
+    title: str
+    role: Literal["telephony", "crm"]
+    package: str
+    folder: Path
+    summary: str = ""
+    fields: tuple[Field, ...] = ()
+    presets: tuple[str, ...] = ()
+    default_preset: str = ""
+
+    def connect(self, account: Account) -> TelephonyConnector | CrmConnector:
+        """Open an account; imports the connector on first use."""
+        return cast("Connect", import_module(f"{self.package}.connector").connect)(account)
+
+
+@cache
+def manifests() -> dict[str, Manifest]:
+    """Every installed connector by slug."""
+    found = (_read(entry.name, entry.value) for entry in entry_points(group=GROUP))
+    return {manifest.slug: manifest for manifest in sorted(found, key=lambda manifest: manifest.slug)}
+
+
+def manifest(slug: str) -> Manifest:
+    """The manifest of one connector. Raises Misconfigured when it is not installed."""
+    try:
+        return manifests()[slug]
+    except KeyError:
+        raise Misconfigured(f"The connector “{slug}” is not installed.", field="connector") from None
+
+
+def _read(slug: str, package: str) -> Manifest:
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise Misconfigured(f"The connector “{slug}” names the package {package}, which is not there.", field=slug)
+    folder = Path(spec.submodule_search_locations[0])
+    data = tomllib.loads((folder / "connector.toml").read_text(encoding="utf-8"))
+    fields = tuple(Field(**{**item, "choices": tuple(item.get("choices", ()))}) for item in data.pop("fields", []))
+    presets = tuple(path.stem for path in sorted((folder / "presets").glob("*.toml")))
+    return Manifest(slug=slug, package=package, folder=folder, fields=fields, presets=presets, **data)

@@ -1,0 +1,1 @@
+"""The console: pages for people. No business rules live here."""

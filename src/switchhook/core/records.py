@@ -1,0 +1,113 @@
+"""The canonical CRM vocabulary: kinds of records, what one looks like, and what a CRM can do with them.
+
+The planner speaks only this; connectors translate it to and from their vendor.
+
+Canonical values of a `Draft` (all optional unless said otherwise; owners and assignees are the CRM's own user ids):
+
+| kind    | values |
+|---------|--------|
+| contact | name (required), phones (E.164 list), email, owner, source, utm, custom |
+| company | name (required), phones, owner, custom |
+| lead    | title (required), phones, owner, source, utm, custom, status |
+| deal    | title (required), owner, pipeline, stage, source, utm, custom, status |
+| order   | title (required), owner, amount, currency, status |
+| task    | subject (required), text, assignee, due_at (ISO 8601 UTC), done, recording_url, call_id |
+| comment | text (required), author |
+| call    | direction, status, client_number, project_number, started_at, talk_seconds, wait_seconds, employee, recording_url, call_id |
+
+`links` tie a draft to other records: a lead to its contact and company, a task to everything it is about.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """Kinds of CRM records. Values are stored and shown by the API; do not rename."""
+
+    CONTACT = "contact"
+    COMPANY = "company"
+    LEAD = "lead"
+    DEAL = "deal"
+    ORDER = "order"
+    TASK = "task"
+    COMMENT = "comment"
+    CALL = "call"
+
+
+PARTIES = frozenset({Kind.CONTACT, Kind.COMPANY})
+"""Kinds that say who the client is; a lead or deal says what he wants."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """Names one record of one connection."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record as a CRM holds it. `status` is `open`, `converted`, `won`, `lost` or `closed`; parties are always open.
+
+    `phones` are E.164; `owner` is the CRM's user id, None where nobody owns it; `url` opens the record for a person.
+    """
+
+    kind: Kind
+    id: str
+    title: str = ""
+    phones: tuple[str, ...] = ()
+    owner: str | None = None
+    status: str = "open"
+    contact_id: str | None = None
+    company_id: str | None = None
+    url: str = ""
+    last_activity: datetime | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(self.kind, self.id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A record that should exist: canonical `values` (JSON-ready) and `links` to existing records."""
+
+    kind: Kind
+    values: Mapping[str, Any]
+    links: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a CRM can do; declared by its connector, read by the planner, the editor and the worker.
+
+    kinds             records that can be created through its interface
+    updatable         kinds whose records can be changed later
+    task_links        kinds a task can be tied to; `comment_links` and `call_links` alike
+    lead_needs_party  a lead must be tied to a contact and/or a company
+    lead_excludes_deal lead and deal cannot both be created for one call
+    marked            kinds whose record has room for our idempotency mark (`find_by_mark` works for these)
+    settle            seconds after which a record written now is certain to be found by `find_by_mark`
+    stores_phone      kinds that carry phone numbers themselves
+    """
+
+    kinds: frozenset[Kind]
+    updatable: frozenset[Kind]
+    task_links: frozenset[Kind] = frozenset()
+    comment_links: frozenset[Kind] = frozenset()
+    call_links: frozenset[Kind] = frozenset()
+    lead_needs_party: bool = False
+    lead_excludes_deal: bool = False
+    marked: frozenset[Kind] = frozenset()
+    settle: float = 0.0
+    stores_phone: frozenset[Kind] = frozenset({Kind.CONTACT})

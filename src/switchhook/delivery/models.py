@@ -1,0 +1,136 @@
+"""Lanes, deliveries, decisions and the ledger of effects."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from switchhook.calls.models import Call
+from switchhook.connections.models import Connection
+from switchhook.scenarios.models import MatrixVersion
+
+
+class Lane(models.Model):
+    """The queue of one client at one connection. `scheduled` is true while an engine job stands for it.
+
+    `epoch` grows with each run, so that an overtaken worker's writes are refused; `attempts` counts the failed tries of
+    its head; `wake_at` is when the head may be tried again.
+    """
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="lanes")
+    key = models.CharField(max_length=60)
+    scheduled = models.BooleanField(default=False)
+    epoch = models.BigIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    wake_at = models.DateTimeField(null=True)
+    running_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "key"], name="one_lane")]
+        indexes = [models.Index(fields=["id"], condition=models.Q(scheduled=True), name="scheduled_lanes")]
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", _("waiting")
+    DONE = "done", _("done")
+    DEAD = "dead", _("needs attention")
+    SKIPPED = "skipped", _("skipped")
+
+
+class Delivery(models.Model):
+    """ "This call changed for this connection." One pending per pair; what to do is planned when its turn comes."""
+
+    lane = models.ForeignKey(Lane, models.CASCADE, related_name="deliveries")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="deliveries")
+    call = models.ForeignKey(Call, models.CASCADE, related_name="deliveries")
+    state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.PENDING)
+    error_code = models.CharField(max_length=40, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "call"], condition=models.Q(state="pending"), name="one_pending_delivery"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["lane", "id"], condition=models.Q(state="pending"), name="delivery_queue"),
+            models.Index(fields=["connection", "state", "-id"], name="delivery_states"),
+        ]
+
+
+class Decision(models.Model):
+    """The verdict on a call's client, fixed at the first plan, and the latest plan (JSON as `core.plan` writes it)."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="decisions")
+    call = models.ForeignKey(Call, models.CASCADE, related_name="decisions")
+    matrix = models.ForeignKey(MatrixVersion, models.PROTECT)
+    verdict = models.JSONField()
+    plan = models.JSONField(default=dict)
+    decided_at = models.DateTimeField(auto_now_add=True)
+    planned_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "call"], name="one_decision")]
+
+
+class EffectState(models.TextChoices):
+    """`unknown`: sent, answer lost. `refused`: the vendor said no. `blocked`: waits for a refused one. `kept`: not sent."""
+
+    PLANNED = "planned", _("planned")
+    IN_FLIGHT = "in_flight", _("being sent")
+    DONE = "done", _("done")
+    UNKNOWN = "unknown", _("outcome unknown")
+    REFUSED = "refused", _("refused")
+    BLOCKED = "blocked", _("blocked")
+    WITHDRAWN = "withdrawn", _("no longer wanted")
+
+
+class Effect(models.Model):
+    """One thing that must exist in a CRM because of a call. Key: (connection, call, action id).
+
+    `wanted` is the draft as last planned; `sent` what the CRM last confirmed. `mark` is our idempotency mark in the
+    CRM's record. `lease_until` outlasts the longest request, so nobody else touches the effect before it ends.
+    """
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="effects")
+    call = models.ForeignKey(Call, models.CASCADE, related_name="effects")
+    action = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=10)
+    moment = models.CharField(max_length=10)
+    uses = ArrayField(models.CharField(max_length=60), default=list)
+    state = models.CharField(max_length=10, choices=EffectState, default=EffectState.PLANNED)
+    mark = models.CharField(max_length=80, unique=True)
+    wanted = models.JSONField(default=dict)
+    sent = models.JSONField(null=True)
+    adopted = models.BooleanField(default=False)
+    remote_id = models.CharField(max_length=80, blank=True)
+    url = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error_code = models.CharField(max_length=40, blank=True)
+    error = models.TextField(blank=True)
+    epoch = models.BigIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["call", "position", "id"]
+        constraints = [models.UniqueConstraint(fields=["connection", "call", "action"], name="one_effect")]
+        indexes = [models.Index(fields=["connection", "state"], condition=~models.Q(state="done"), name="open_effects")]
+
+
+class ContactLease(models.Model):
+    """The right to change what hangs on one contact: two numbers of one contact run in two lanes."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE)
+    contact_id = models.CharField(max_length=80)
+    lane = models.ForeignKey(Lane, models.CASCADE)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "contact_id"], name="one_contact_lease")]

@@ -1,0 +1,1 @@
+"""Directory: the hub's own index from phone number to records and their owners."""

@@ -1,0 +1,41 @@
+"""The phone index. One row per (connection, number, record); a look-up is one index scan."""
+
+from django.db import models
+
+from switchhook.connections.models import Connection
+
+
+class DirectoryEntry(models.Model):
+    """A record of a CRM that carries, or belongs to a contact that carries, a number.
+
+    `owner` is the CRM's user id ("" for nobody); `status` as in `core.records.Record`; `confirmed_at` is when the CRM
+    last told us so.
+    """
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="directory")
+    e164 = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10)
+    record_id = models.CharField(max_length=80)
+    title = models.CharField(max_length=255, blank=True)
+    owner = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=12, default="open")
+    contact_id = models.CharField(max_length=80, blank=True)
+    company_id = models.CharField(max_length=80, blank=True)
+    url = models.TextField(blank=True)
+    last_activity = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "e164", "kind", "record_id"], name="one_directory_entry")
+        ]
+        indexes = [models.Index(fields=["connection", "kind", "record_id"], name="directory_record")]
+
+
+class SyncCursor(models.Model):
+    """How far the directory has read a CRM's feed."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="sync_cursor")
+    cursor = models.TextField(blank=True)
+    complete = models.BooleanField(default=False)
+    synced_at = models.DateTimeField(null=True)

@@ -1,0 +1,1 @@
+"""Intake: what arrives is stored before anything else happens to it."""
