@@ -32,7 +32,7 @@ def another_user(folder: Path) -> subprocess.Popen[str]:
 
 def ask(url: str, query: str) -> object:
     with psycopg.connect(url, connect_timeout=2) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
     assert row
     return row[0]
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from switchhook.embedded.errors import ClusterFailed, FolderUnreachable, Misconfigured
+from switchhook.core.errors import Misconfigured
+from switchhook.embedded.errors import ClusterFailed, FolderUnreachable
 
 _SERVICE_ACCOUNTS = ("postgres", "nobody")
 
