@@ -1,0 +1,17 @@
+"""`switchhook work`: one worker process without a supervisor."""
+
+import click
+
+from switchhook.environment import hub_database, set_up_django
+from switchhook.supervision.leash import end_with_supervisor
+
+
+@click.command()
+def command() -> None:
+    """Run one worker process only. As many as you like may run, on any machine that reaches the database."""
+    end_with_supervisor()
+    with hub_database():
+        set_up_django()
+        from switchhook import worker
+
+        worker.run()

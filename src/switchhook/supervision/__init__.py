@@ -1,0 +1,1 @@
+"""Keeping the processes of one hub alive, and ending them together."""
