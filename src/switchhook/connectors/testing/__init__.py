@@ -1,0 +1,1 @@
+"""What connectors are tested with, installed with the package so that third parties can use it."""
