@@ -51,3 +51,9 @@ def starting(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(file)
+
+
+def in_use(folder: Path) -> bool:
+    """Whether anybody uses the cluster at this moment. Another may begin right after."""
+    with UseLock(folder) as use, starting(folder):
+        return not use.is_last()

@@ -1,0 +1,1 @@
+"""What stands before every request: host check, headers, limits, outage, health."""
