@@ -87,7 +87,7 @@ class Fact(models.Model):
         constraints = [models.UniqueConstraint(fields=["call", "source"], name="one_fact_per_source")]
 
 
-def _public_id() -> str:
+def new_public_id() -> str:
     return secrets.token_urlsafe(18)
 
 
@@ -104,7 +104,7 @@ class Recording(models.Model):
     """
 
     call = models.OneToOneField(Call, models.CASCADE, related_name="recording")
-    public_id = models.CharField(max_length=40, unique=True, default=_public_id)
+    public_id = models.CharField(max_length=40, unique=True, default=new_public_id)
     sealed_url = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=RecordingState, default=RecordingState.EXPECTED)
     file = models.CharField(max_length=200, blank=True)

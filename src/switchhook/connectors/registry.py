@@ -31,7 +31,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What `connector.toml` says: `role` is `telephony` or `crm`, `presets` are the matrix presets it ships."""
+    """What `connector.toml` says: `role` is `telephony` or `crm`.
+
+    `local` marks a CRM that lives in the hub's own database: its look-ups cost no request, so they are always live.
+    """
 
     slug: str
     title: str
@@ -40,8 +43,8 @@ class Manifest:
     folder: Path
     summary: str = ""
     fields: tuple[Field, ...] = ()
-    presets: tuple[str, ...] = ()
     default_preset: str = ""
+    local: bool = False
 
     def connect(self, account: Account) -> TelephonyConnector | CrmConnector:
         """Open an account; imports the connector on first use."""
@@ -70,5 +73,4 @@ def _read(slug: str, package: str) -> Manifest:
     folder = Path(spec.submodule_search_locations[0])
     data = tomllib.loads((folder / "connector.toml").read_text(encoding="utf-8"))
     fields = tuple(Field(**{**item, "choices": tuple(item.get("choices", ()))}) for item in data.pop("fields", []))
-    presets = tuple(path.stem for path in sorted((folder / "presets").glob("*.toml")))
-    return Manifest(slug=slug, package=package, folder=folder, fields=fields, presets=presets, **data)
+    return Manifest(slug=slug, package=package, folder=folder, fields=fields, **data)

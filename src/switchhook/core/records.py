@@ -99,6 +99,7 @@ class Capabilities:
     marked            kinds whose record has room for our idempotency mark (`find_by_mark` works for these)
     settle            seconds after which a record written now is certain to be found by `find_by_mark`
     stores_phone      kinds that carry phone numbers themselves
+    longest_request   seconds after which a request of ours has certainly ended, one way or the other
     """
 
     kinds: frozenset[Kind]
@@ -111,3 +112,4 @@ class Capabilities:
     marked: frozenset[Kind] = frozenset()
     settle: float = 0.0
     stores_phone: frozenset[Kind] = frozenset({Kind.CONTACT})
+    longest_request: float = 45.0

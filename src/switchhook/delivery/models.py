@@ -31,6 +31,7 @@ class Lane(models.Model):
 
 class DeliveryState(models.TextChoices):
     PENDING = "pending", _("waiting")
+    RUNNING = "running", _("being worked on")
     DONE = "done", _("done")
     DEAD = "dead", _("needs attention")
     SKIPPED = "skipped", _("skipped")
@@ -56,7 +57,9 @@ class Delivery(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["lane", "id"], condition=models.Q(state="pending"), name="delivery_queue"),
+            models.Index(
+                fields=["lane", "id"], condition=models.Q(state__in=["pending", "running"]), name="delivery_queue"
+            ),
             models.Index(fields=["connection", "state", "-id"], name="delivery_states"),
         ]
 

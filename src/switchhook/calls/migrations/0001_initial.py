@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             name="Recording",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.CharField(default=switchhook.calls.models._public_id, max_length=40, unique=True)),
+                ("public_id", models.CharField(default=switchhook.calls.models.new_public_id, max_length=40, unique=True)),
                 ("sealed_url", models.TextField(blank=True)),
                 (
                     "state",

@@ -1,0 +1,130 @@
+"""Facts become calls: each is stored once per source, and the call is folded anew under its row lock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from switchhook.calls.codec import fact_from_json, fact_to_json, state_to_json
+from switchhook.calls.models import Call, Fact, Recording
+from switchhook.connections.models import Connection
+from switchhook.connections.sealing import seal, unseal
+from switchhook.connections.services import began_before_activation
+from switchhook.core.call import CallFact, CallState, Status, fold
+from switchhook.projects.models import IgnoredClient, Number
+from switchhook.projects.people import Staff
+
+PARSER = 1
+"""Version of the reading of events; stored with each fact, so that a better reader can be told from an older one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sourced:
+    """A fact with where it came from: `source` is unique within the call (`event:17:0`, `export:ua9-1.2`)."""
+
+    fact: CallFact
+    source: str
+    received_at: datetime
+    raw_event_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A call after new facts: `changed` is False when they said nothing new; `recording` is one whose link is new."""
+
+    call: Call
+    state: CallState
+    changed: bool
+    recording: Recording | None = None
+
+
+@transaction.atomic
+def merge(connection: Connection, external_id: str, sourced: Iterable[Sourced], staff: Staff) -> Merged:
+    """Store the facts and fold their call. Idempotent; safe for many processes at once on the same call.
+
+    A fact with a known source replaces the older one. Must be called for a batch's calls in the order of their ids,
+    since each locks its row until the surrounding transaction ends.
+    """
+    sourced = list(sourced)
+    call = _locked(connection, external_id, min(item.received_at for item in sourced))
+    for item in sourced:
+        Fact.objects.update_or_create(
+            call=call,
+            source=item.source,
+            defaults={
+                "raw_event_id": item.raw_event_id,
+                "kind": item.fact.kind,
+                "parser": PARSER,
+                "received_at": item.received_at,
+                "data": _sealed(item.fact),
+            },
+        )
+    return refold(call, staff)
+
+
+def refold(call: Call, staff: Staff) -> Merged:
+    """Fold a locked call from its stored facts and save what changed."""
+    facts = [_unsealed(fact.data) for fact in call.facts.all()]
+    state = fold(facts)
+    before = (call.state, call.facts_seen)
+    _apply(call, state, staff)
+    call.facts_seen = len(facts)
+    changed = before[0] != call.state
+    if before != (call.state, call.facts_seen):
+        call.save()
+    return Merged(call=call, state=state, changed=changed, recording=_expect_recording(call, state))
+
+
+def _locked(connection: Connection, external_id: str, seen_at: datetime) -> Call:
+    key = {"connection": connection, "external_id": external_id}
+    Call.objects.bulk_create([Call(**key, project=connection.project, started_at=seen_at)], ignore_conflicts=True)
+    return Call.objects.select_for_update().get(**key)
+
+
+def _apply(call: Call, state: CallState, staff: Staff) -> None:
+    call.direction = state.direction or "in"
+    call.status = state.status
+    call.client_number = state.client_number or ""
+    call.project_number = state.project_number or ""
+    call.employee = staff.find(state.employee)
+    call.started_at = state.started_at or call.started_at
+    call.answered_at, call.ended_at = state.answered_at, state.ended_at
+    call.talk_seconds, call.wait_seconds = state.talk_seconds, state.wait_seconds
+    call.stopped = is_stopped(call)
+    call.journal_only = began_before_activation(call.connection, call.started_at)
+    call.state = state_to_json(state)
+
+
+def is_stopped(call: Call) -> bool:
+    """Whether the stop list or the ignore list keeps this call out of every CRM, as the lists stand now."""
+    line = Number.objects.filter(project=call.project_id, e164=call.project_number, stopped=True)
+    client = IgnoredClient.objects.filter(project=call.project_id, e164=call.client_number)
+    return (bool(call.project_number) and line.exists()) or (bool(call.client_number) and client.exists())
+
+
+def _sealed(fact: CallFact) -> dict[str, object]:
+    data = fact_to_json(fact)
+    if fact.recording_url:
+        data["recording_url"] = seal(fact.recording_url)
+    return data
+
+
+def _unsealed(data: dict[str, object]) -> CallFact:
+    if url := data.get("recording_url"):
+        data = {**data, "recording_url": unseal(str(url))}
+    return fact_from_json(data)
+
+
+def _expect_recording(call: Call, state: CallState) -> Recording | None:
+    # An answered call has its link before anybody knows whether and when the file will come, so that what is written
+    # into a CRM at the end of the call need not change later.
+    if not (state.has_recording or (state.ended and state.status is Status.ANSWERED)):
+        return None
+    recording, _ = Recording.objects.get_or_create(call=call)
+    known = unseal(recording.sealed_url) if recording.sealed_url else None
+    if not state.recording_url or state.recording_url == known:
+        return None
+    recording.sealed_url = seal(state.recording_url)
+    recording.save(update_fields=["sealed_url"])
+    return recording

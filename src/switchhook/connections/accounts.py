@@ -1,0 +1,50 @@
+"""Opening a saved connection: credentials, settings and the project's surroundings become a live connector."""
+
+from typing import Any, cast
+
+from django.utils.module_loading import import_string
+
+from switchhook.connections.models import Connection
+from switchhook.connectors.base import Account, CrmConnector, TelephonyConnector
+from switchhook.connectors.registry import manifest
+from switchhook.projects.models import Number
+from switchhook.projects.people import Staff
+
+# What the hub itself lends to connectors, by name; each is called with the connection.
+_SERVICES = {"record_store": "switchhook.crm.store.record_store"}
+
+
+def account_of(connection: Connection) -> Account:
+    """The connection as its connector sees it. Raises Misconfigured when its credentials cannot be opened."""
+    project = connection.project
+    numbers = Number.objects.filter(project=project).values_list("e164", flat=True)
+    return Account(
+        credentials=connection.credentials,
+        settings=connection.settings,
+        country=project.country,
+        zone=project.zone,
+        own_numbers=frozenset(numbers) | Staff(project).mobiles(),
+        services=_Lent(connection),
+    )
+
+
+def open_crm(connection: Connection) -> CrmConnector:
+    """The CRM behind a connection. Raises Misconfigured when its connector is not installed."""
+    return cast("CrmConnector", manifest(connection.connector).connect(account_of(connection)))
+
+
+def open_telephony(connection: Connection) -> TelephonyConnector:
+    """The telephony behind a connection. Raises Misconfigured when its connector is not installed."""
+    return cast("TelephonyConnector", manifest(connection.connector).connect(account_of(connection)))
+
+
+class _Lent(dict[str, Any]):
+    """Services made on first use, so that a vendor's connection costs nothing for what it does not ask for."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = import_string(_SERVICES[name])(self._connection.project)
+        return self[name]

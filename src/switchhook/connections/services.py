@@ -1,0 +1,101 @@
+"""What people do with connections: add, pause, resume, rotate their secrets."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from switchhook.connections.models import Connection, ConnectionState, EmployeeAccount, IntakeSecret
+from switchhook.connectors.registry import manifest
+from switchhook.projects.models import AuditEntry, Employee, Project, User
+
+LIVE_SECRETS = 2
+
+
+@transaction.atomic
+def add(
+    project: Project, connector: str, name: str = "", *, credentials: dict[str, str] | None = None, **options: Any
+) -> Connection:
+    """A new active connection with one live secret. `options` become its settings.
+
+    Raises Misconfigured when the connector is not installed.
+    """
+    found = manifest(connector)
+    rank = Connection.objects.filter(project=project, role=found.role).count()
+    connection = Connection(
+        project=project, connector=connector, role=found.role, name=name or found.title, rank=rank, settings=options
+    )
+    connection.credentials = credentials or {}
+    connection.activated_at = timezone.now()
+    connection.save()
+    IntakeSecret.issue(connection)
+    return connection
+
+
+@transaction.atomic
+def rotate_secret(connection: Connection, user: User | None = None) -> IntakeSecret:
+    """A new live secret; the one before it stays valid, older ones are revoked."""
+    Connection.objects.select_for_update().get(pk=connection.pk)
+    fresh = IntakeSecret.issue(connection)
+    live = connection.secrets.filter(revoked_at=None).order_by("-id")
+    keep = list(live.values_list("id", flat=True)[:LIVE_SECRETS])
+    live.exclude(id__in=keep).update(revoked_at=timezone.now())
+    _note(connection, user, "connection.rotate_secret")
+    return fresh
+
+
+def pause(connection: Connection, user: User | None = None) -> None:
+    """Switch off: events are still stored, the work for this CRM is held."""
+    _set_state(connection, ConnectionState.PAUSED, "", user, "connection.pause")
+
+
+def mark_broken(connection: Connection, reason: str) -> None:
+    """The vendor refused the credentials: hold the work and say why."""
+    _set_state(connection, ConnectionState.BROKEN, reason, None, "connection.broken")
+
+
+def activate(connection: Connection, user: User | None = None) -> None:
+    """Switch on. Held work is let go by `delivery.lanes.resume`, which calls this."""
+    _set_state(connection, ConnectionState.ACTIVE, "", user, "connection.activate")
+
+
+@transaction.atomic
+def map_employee(connection: Connection, employee: Employee, user_id: str) -> None:
+    """Give the employee his user id in this CRM; an empty id removes it."""
+    EmployeeAccount.objects.filter(connection=connection, employee=employee).delete()
+    if user_id:
+        EmployeeAccount.objects.filter(connection=connection, user_id=user_id).delete()
+        EmployeeAccount.objects.create(connection=connection, employee=employee, user_id=user_id)
+
+
+def webhook_url(connection: Connection) -> str:
+    """The address to paste at the telephony provider for events; holds the newest live secret."""
+    return f"{settings.PUBLIC_URL}/in/{connection.pk}/{_newest_secret(connection)}"
+
+
+def forward_url(connection: Connection) -> str:
+    """The address that the provider's webhook number asks "who takes this call?"."""
+    return f"{settings.PUBLIC_URL}/forward/{connection.pk}/{_newest_secret(connection)}"
+
+
+def began_before_activation(connection: Connection, started_at: datetime) -> bool:
+    """Whether a call is older than the connection: it enters the journal only."""
+    return connection.activated_at is not None and started_at < connection.activated_at
+
+
+def _newest_secret(connection: Connection) -> str:
+    secret = connection.secrets.filter(revoked_at=None).order_by("-id").first() or IntakeSecret.issue(connection)
+    return secret.text
+
+
+@transaction.atomic
+def _set_state(connection: Connection, state: ConnectionState, reason: str, user: User | None, action: str) -> None:
+    connection.state, connection.state_reason = state, reason
+    connection.save(update_fields=["state", "state_reason"])
+    _note(connection, user, action)
+
+
+def _note(connection: Connection, user: User | None, action: str) -> None:
+    AuditEntry.objects.create(project=connection.project, user=user, action=action, target=connection.name)

@@ -1,0 +1,90 @@
+"""One delivery's turn: judge the client, plan as far as the call has come, and make the plan true in the CRM."""
+
+from django.utils import timezone
+
+from switchhook.calls.codec import state_from_json
+from switchhook.calls.merging import is_stopped
+from switchhook.connections.accounts import open_crm
+from switchhook.connections.services import mark_broken
+from switchhook.connectors.base import CrmConnector
+from switchhook.core.errors import AuthFailed, SwitchhookError, TargetGone, Transient
+from switchhook.core.plan import Plan, plan
+from switchhook.core.records import Kind
+from switchhook.core.situation import Verdict
+from switchhook.delivery import leases, verdicts
+from switchhook.delivery.lanes import Run
+from switchhook.delivery.ledger import Ledger
+from switchhook.delivery.models import Decision, Delivery, DeliveryState
+from switchhook.directory import index
+from switchhook.live.publish import publish
+from switchhook.scenarios.plan_settings import answerer, plan_settings
+
+
+def handle(run: Run, delivery: Delivery) -> None:
+    """Bring the CRM to where the call is. Idempotent: what the ledger already holds is not done again.
+
+    Raises Transient (the lane waits), AuthFailed (the connection is now broken) and LeaseTaken (come back soon); any
+    other error of the tree ends the delivery as dead work, with its cause.
+    """
+    if is_stopped(delivery.call):
+        return _end(delivery, DeliveryState.SKIPPED)
+    try:
+        _carry_out(run, delivery, open_crm(delivery.connection))
+    except Transient as error:
+        Delivery.objects.filter(pk=delivery.pk).update(error_code=error.code, error=str(error))
+        raise
+    except AuthFailed as error:
+        mark_broken(delivery.connection, str(error))
+        raise
+    except SwitchhookError as error:
+        return _end(delivery, DeliveryState.DEAD, error)
+    finally:
+        leases.give_back(run)
+    return _end(delivery, DeliveryState.DONE)
+
+
+def bury(delivery: Delivery, error: Exception) -> None:
+    """End a delivery on which the hub itself failed: dead work, with the fault named."""
+    _end(
+        delivery, DeliveryState.DEAD, SwitchhookError(f"The hub failed on this: {type(error).__name__}: {error}"[:500])
+    )
+
+
+def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector) -> None:
+    call, connection = delivery.call, delivery.connection
+    decision, verdict, matrix = verdicts.decide(connection, call, crm)
+    _lease(run, delivery, verdict)
+    settings, person, state = plan_settings(connection, call), answerer(connection, call), state_from_json(call.state)
+    ledger = Ledger(run=run, crm=crm, connection=connection, call=call)
+    for last in (False, True):
+        planned = plan(state, verdict, matrix, settings, crm.capabilities, person)
+        _keep(decision, planned)
+        try:
+            return ledger.carry_out(planned, bury_gone=last)
+        except TargetGone:
+            verdict = verdicts.judge_again(decision, crm)
+    return None
+
+
+def _lease(run: Run, delivery: Delivery, verdict: Verdict) -> None:
+    contact = verdict.first(Kind.CONTACT)
+    if contact is None and delivery.call.client_number:
+        known = index.look_up(delivery.connection, delivery.call.client_number)
+        contact = next((record for record in known if record.kind is Kind.CONTACT), None)
+    if contact:
+        leases.take(run, contact.id)
+
+
+def _keep(decision: Decision, planned: Plan) -> None:
+    data = planned.to_json()
+    if decision.plan != data:
+        decision.plan = data
+        decision.save(update_fields=["plan", "planned_at"])
+
+
+def _end(delivery: Delivery, state: DeliveryState, error: SwitchhookError | None = None) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=state, done_at=timezone.now(), error_code=error.code if error else "", error=str(error or "")
+    )
+    data = {"call": delivery.call_id, "connection": delivery.connection_id, "state": state}
+    publish(delivery.call.project_id, "delivery", data)

@@ -1,0 +1,149 @@
+"""Client lanes: the queue carries lanes, not events.
+
+A delivery says only "this call changed for this connection". It is appended to the lane of (connection, client), in the
+transaction that schedules the lane if it is not scheduled yet: one engine job per lane, whatever its length. A retry
+reschedules the lane, so its head blocks this client and nobody else. A held connection's lanes cost nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from switchhook.calls.models import Call
+from switchhook.connections.models import Connection, ConnectionState
+from switchhook.connections.services import activate
+from switchhook.delivery.models import Delivery, DeliveryState, Lane
+from switchhook.projects.models import User
+
+QUEUE, DRAIN = "lanes", "drain_lane"
+
+RUN_LEASE = timedelta(seconds=60)
+"""How long a run of a lane may go without renewing before another worker may take it over."""
+
+_WAITING = (DeliveryState.PENDING, DeliveryState.RUNNING)
+_CHUNK = 1000
+
+
+def schedule(call: Call) -> None:
+    """Queue the call for every CRM connection of its project. Idempotent while a delivery is pending.
+
+    Must run inside the transaction that changed the call.
+    """
+    for crm in Connection.objects.filter(project=call.project_id, role="crm"):
+        append(crm, call)
+
+
+@transaction.atomic
+def append(crm: Connection, call: Call) -> None:
+    """Queue one call for one CRM connection."""
+    lane = _lane(crm, call.lane_key)
+    Delivery.objects.bulk_create([Delivery(lane=lane, connection=crm, call=call)], ignore_conflicts=True)
+    if crm.state == ConnectionState.ACTIVE and not lane.scheduled:
+        Lane.objects.filter(pk=lane.pk).update(scheduled=True)
+        defer(lane.pk)
+
+
+def _lane(crm: Connection, key: str) -> Lane:
+    Lane.objects.bulk_create([Lane(connection=crm, key=key)], ignore_conflicts=True)
+    return Lane.objects.select_for_update().get(connection=crm, key=key)
+
+
+def defer(lane_id: int, at: datetime | None = None) -> None:
+    """Give the engine a job for the lane, now or at `at`; part of the surrounding transaction."""
+    app.configure_task(DRAIN, queue=QUEUE, schedule_at=at).defer(lane_id=lane_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The right to work on a lane. An overtaken run's `epoch` is no longer the lane's, so its writes are refused."""
+
+    lane_id: int
+    connection_id: int
+    epoch: int
+
+
+@transaction.atomic
+def claim(lane_id: int) -> Run | None:
+    """Begin a run; None when the lane is gone, held or being worked on by another (whose end looks again)."""
+    lane = Lane.objects.select_for_update().select_related("connection").filter(pk=lane_id).first()
+    now = timezone.now()
+    if lane is None or (lane.running_until and lane.running_until > now):
+        return None
+    if lane.connection.state != ConnectionState.ACTIVE:
+        Lane.objects.filter(pk=lane_id).update(scheduled=False, running_until=None)
+        return None
+    Lane.objects.filter(pk=lane_id).update(
+        epoch=F("epoch") + 1, scheduled=True, running_until=now + RUN_LEASE, wake_at=None
+    )
+    return Run(lane_id, lane.connection_id, lane.epoch + 1)
+
+
+def renew(run: Run) -> bool:
+    """Extend the run; False when another worker has overtaken it."""
+    alive = Lane.objects.filter(pk=run.lane_id, epoch=run.epoch)
+    return bool(alive.update(running_until=timezone.now() + RUN_LEASE))
+
+
+def head(run: Run) -> Delivery | None:
+    """The lane's oldest waiting delivery, taken: a change of its call from now on queues a new one."""
+    delivery = (
+        Delivery.objects.select_related("call__project", "connection__project")
+        .filter(lane_id=run.lane_id, state__in=_WAITING)
+        .order_by("id")
+        .first()
+    )
+    if delivery and delivery.state == DeliveryState.PENDING:
+        Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.RUNNING)
+    return delivery
+
+
+@transaction.atomic
+def finish(run: Run, *, again_at: datetime | None = None, failed: bool = False, hold: bool = False) -> None:
+    """End the run: unschedule an empty or held lane, else give it a further job, at `again_at` if it must wait.
+
+    `failed` counts an attempt, by which the next wait grows.
+    """
+    lane = Lane.objects.select_for_update().get(pk=run.lane_id)
+    if lane.epoch != run.epoch:
+        return
+    lane.running_until, lane.wake_at = None, again_at
+    lane.attempts = lane.attempts + 1 if failed else 0
+    lane.scheduled = not hold and Delivery.objects.filter(lane=lane, state__in=_WAITING).exists()
+    lane.save(update_fields=["running_until", "wake_at", "attempts", "scheduled"])
+    if lane.scheduled:
+        defer(lane.pk, again_at)
+
+
+def resume(crm: Connection, user: User | None = None) -> int:
+    """Switch the connection on and schedule every lane with waiting work; returns their number. Idempotent."""
+    activate(crm, user)
+    return wake(Lane.objects.filter(connection=crm, scheduled=False))
+
+
+def sweep() -> int:
+    """Schedule lanes that wait without a job: left by a killed worker, or filled while their connection was held."""
+    now = timezone.now()
+    active = Lane.objects.filter(connection__state=ConnectionState.ACTIVE)
+    idle = wake(active.filter(scheduled=False))
+    return idle + wake(active.filter(scheduled=True, running_until__lt=now))
+
+
+@transaction.atomic
+def wake(lanes: QuerySet[Lane]) -> int:
+    """Schedule those of `lanes` that have waiting deliveries, with one statement per thousand."""
+    waiting = Delivery.objects.filter(lane=OuterRef("pk"), state__in=_WAITING)
+    ids = list(lanes.filter(Exists(waiting)).select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Lane.objects.filter(pk__in=ids).update(scheduled=True, running_until=None, wake_at=None)
+    for start in range(0, len(ids), _CHUNK):
+        jobs = ({"lane_id": pk} for pk in ids[start : start + _CHUNK])
+        app.configure_task(DRAIN, queue=QUEUE).batch_defer(*jobs)
+    if len(ids) > _CHUNK:
+        with database.cursor() as cursor:
+            # The engine's fetch plan turns bad on stale statistics after a bulk insert.
+            cursor.execute("ANALYZE procrastinate_jobs")
+    return len(ids)

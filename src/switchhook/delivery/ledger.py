@@ -1,0 +1,204 @@
+"""The ledger of effects: what must exist in a CRM because of a call, and how far that has come.
+
+An effect is named by (connection, call, action id). It is sent at most once at a time, under a lease that outlasts the
+longest request; after a lost answer it is looked for by its mark before it is ever sent again.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from switchhook.calls.models import Call
+from switchhook.connections.models import Connection
+from switchhook.connectors.base import CrmConnector
+from switchhook.core.errors import OutcomeUnknown, Rejected, SwitchhookError, TargetGone, Transient
+from switchhook.core.plan import Action, Plan
+from switchhook.core.records import Draft, Kind, Record, Ref
+from switchhook.delivery import lanes, looking
+from switchhook.delivery.models import Effect, EffectState
+from switchhook.directory import index
+
+_DEAD = (EffectState.REFUSED, EffectState.BLOCKED)
+_SENT = (EffectState.IN_FLIGHT, EffectState.UNKNOWN)
+_INDEXED = (Kind.CONTACT, Kind.COMPANY, Kind.LEAD, Kind.DEAL)
+_CLOSING_NOTE = "No longer needed: the call turned out otherwise."
+
+
+@dataclass(kw_only=True)
+class Ledger:
+    """One run's view of a call's effects at one connection."""
+
+    run: lanes.Run
+    crm: CrmConnector
+    connection: Connection
+    call: Call
+
+    def carry_out(self, plan: Plan, *, bury_gone: bool) -> None:
+        """Make every action of the plan true, in its order; what is done stays done.
+
+        A refused action blocks only what depends on it. Raises Transient and AuthFailed, with the ledger in a state
+        from which the next run goes on; and TargetGone, which with `bury_gone` becomes dead work instead.
+        """
+        book = {effect.action: effect for effect in self._effects()}
+        for position, action in enumerate(plan.actions):
+            effect = book.setdefault(action.id, self._entered(action, position))
+            try:
+                self._advance(effect, action, book)
+            except TargetGone as error:
+                if not bury_gone:
+                    self._set(effect, EffectState.PLANNED, error)
+                    raise
+                self._set(effect, EffectState.REFUSED, error)
+        self._withdraw(book, {action.id for action in plan.actions})
+
+    def _effects(self) -> list[Effect]:
+        return list(Effect.objects.filter(connection=self.connection, call=self.call))
+
+    def _entered(self, action: Action, position: int) -> Effect:
+        effect, _ = Effect.objects.get_or_create(
+            connection=self.connection,
+            call=self.call,
+            action=action.id,
+            defaults={
+                "position": position,
+                "kind": action.draft.kind,
+                "moment": action.moment,
+                "uses": list(action.uses),
+                "mark": f"swh-{secrets.token_hex(10)}",
+                "wanted": self._wanted(action),
+            },
+        )
+        return effect
+
+    def _wanted(self, action: Action) -> dict[str, Any]:
+        values = dict(action.draft.values)
+        if action.draft.kind in (Kind.TASK, Kind.CALL):
+            values["call_id"] = str(self.call.pk)
+        links = [[ref.kind.value, ref.id] for ref in action.draft.links]
+        target = [action.target.kind.value, action.target.id] if action.target else None
+        return {"values": values, "links": links, "target": target}
+
+    def _advance(self, effect: Effect, action: Action, book: dict[str, Effect]) -> None:
+        if effect.state == EffectState.DONE:
+            return self._amend(effect, action)
+        if effect.state in _SENT:
+            self._find_out(effect)
+        if effect.state in (EffectState.PLANNED, EffectState.BLOCKED):
+            self._attempt(effect, action, book)
+        return None
+
+    def _attempt(self, effect: Effect, action: Action, book: dict[str, Effect]) -> None:
+        needs = [book[name] for name in action.uses if name in book]
+        if any(need.state in _DEAD for need in needs):
+            return self._block(effect, "What this depends on was refused; mend that first.")
+        if action.target is None:
+            existing = looking.existing(self.connection, self.call, action)
+            if existing:
+                return self._done(effect, existing, adopted=True)
+            if looking.refused_elsewhere(effect):
+                return self._block(effect, "The same record was refused for an earlier call of this client.")
+        return self._send(effect, action, needs)
+
+    def _send(self, effect: Effect, action: Action, needs: list[Effect]) -> None:
+        effect.wanted = self._wanted(action)
+        links = (*action.draft.links, *(Ref(Kind(need.kind), need.remote_id) for need in needs if need.remote_id))
+        self._take_off(effect)
+        try:
+            if action.target:
+                record = self.crm.update(action.target, effect.wanted["values"])
+            else:
+                draft = Draft(kind=action.draft.kind, values=effect.wanted["values"], links=tuple(dict.fromkeys(links)))
+                record = self.crm.create(draft, mark=effect.mark)
+        except OutcomeUnknown as error:
+            self._set(effect, EffectState.UNKNOWN, error)
+            raise
+        except TargetGone:
+            raise
+        except (Rejected, SwitchhookError) as error:
+            self._set(effect, EffectState.REFUSED if _is_final(error) else EffectState.PLANNED, error)
+            if not _is_final(error):
+                raise
+        else:
+            self._done(effect, record)
+
+    def _take_off(self, effect: Effect) -> None:
+        """To "in flight", only while this run still owns the lane; nobody else touches it before the lease ends."""
+        if not lanes.renew(self.run):
+            raise Transient("Another worker has taken over this client's lane.", retry_after=1)
+        now = timezone.now()
+        effect.state, effect.epoch, effect.sent_at = EffectState.IN_FLIGHT, self.run.epoch, now
+        effect.lease_until = now + timedelta(seconds=self.crm.capabilities.longest_request)
+        effect.attempts += 1
+        effect.save()
+
+    def _find_out(self, effect: Effect) -> None:
+        """After a lost answer: found by its mark, or certain not to be there, before anything is sent again."""
+        now = timezone.now()
+        if effect.lease_until and effect.lease_until > now and effect.state == EffectState.IN_FLIGHT:
+            wait = (effect.lease_until - now).total_seconds()
+            raise Transient("The request of an earlier run may still be under way.", retry_after=wait)
+        if effect.wanted.get("target"):
+            return self._set(effect, EffectState.PLANNED)
+        if Kind(effect.kind) not in self.crm.capabilities.marked:
+            unclear = Rejected("It is unknown whether this was made; look in the CRM, then send again or dismiss.")
+            return self._set(effect, EffectState.REFUSED, unclear)
+        sent_at = effect.sent_at or effect.created_at
+        found = self.crm.find_by_mark(Kind(effect.kind), effect.mark, since=sent_at - timedelta(minutes=5))
+        if found:
+            return self._done(effect, found)
+        settled = sent_at + timedelta(seconds=self.crm.capabilities.settle)
+        if now < settled:
+            wait = (settled - now).total_seconds()
+            raise Transient("Waiting until a record made by the lost request would show.", retry_after=wait)
+        return self._set(effect, EffectState.PLANNED)
+
+    def _amend(self, effect: Effect, action: Action) -> None:
+        """What a done effect should say has changed (transfer, late recording): say so once, where the CRM can."""
+        wanted = self._wanted(action)
+        if effect.adopted or effect.wanted["values"] == wanted["values"]:
+            return
+        if action.draft.kind in self.crm.capabilities.updatable and effect.remote_id:
+            before = effect.wanted["values"]
+            changed = {key: value for key, value in wanted["values"].items() if before.get(key) != value}
+            record = self.crm.update(Ref(Kind(effect.kind), effect.remote_id), changed)
+            self._index(record)
+        effect.wanted = wanted
+        effect.save(update_fields=["wanted", "updated_at"])
+
+    def _withdraw(self, book: dict[str, Effect], wanted: set[str]) -> None:
+        """What is no longer wanted is never deleted: an open task is closed with a sentence."""
+        for effect in book.values():
+            if effect.action in wanted or effect.state == EffectState.WITHDRAWN:
+                continue
+            open_task = effect.kind == Kind.TASK and not effect.wanted["values"].get("done")
+            if effect.state == EffectState.DONE and open_task:
+                text = "\n".join(filter(None, (effect.wanted["values"].get("text"), _CLOSING_NOTE)))
+                self.crm.update(Ref(Kind.TASK, effect.remote_id), {"done": True, "text": text})
+                self._set(effect, EffectState.WITHDRAWN)
+            elif effect.state in (EffectState.PLANNED, *_DEAD):
+                self._set(effect, EffectState.WITHDRAWN)
+
+    def _done(self, effect: Effect, record: Record, *, adopted: bool = False) -> None:
+        effect.remote_id, effect.url, effect.adopted = record.id, record.url, adopted
+        effect.sent = None if adopted else effect.wanted
+        self._set(effect, EffectState.DONE)
+        self._index(record)
+
+    def _index(self, record: Record) -> None:
+        if record.kind in _INDEXED:
+            index.remember(self.connection, [record], self.call.client_number)
+
+    def _block(self, effect: Effect, why: str) -> None:
+        self._set(effect, EffectState.BLOCKED, Rejected(why))
+
+    def _set(self, effect: Effect, state: EffectState, error: SwitchhookError | None = None) -> None:
+        effect.state, effect.lease_until = state, None
+        effect.error_code, effect.error = (error.code, str(error)) if error else ("", "")
+        effect.save()
+
+
+def _is_final(error: SwitchhookError) -> bool:
+    return error.code in {"rejected", "misconfigured"}

@@ -1,0 +1,44 @@
+"""Look before create: what the directory says at the moment of sending, under the client's lane and contact lease."""
+
+from switchhook.calls.models import Call
+from switchhook.connections.models import Connection
+from switchhook.core.plan import Action, Condition
+from switchhook.core.records import PARTIES, Kind, Record
+from switchhook.delivery.models import Effect, EffectState
+from switchhook.directory import index
+
+_ONE_PER_CLIENT = (Kind.CONTACT, Kind.COMPANY, Kind.LEAD, Kind.DEAL)
+_STUCK = (EffectState.REFUSED, EffectState.UNKNOWN)
+
+
+def existing(connection: Connection, call: Call, action: Action) -> Record | None:
+    """The record that makes a create needless, None when it must be made.
+
+    A party of the number is always taken instead of made again. A lead or deal is taken where the action's condition
+    says so: what was judged when the call was first planned may have been overtaken by an earlier call of the client.
+    """
+    kind = action.draft.kind
+    if not call.client_number or kind not in _ONE_PER_CLIENT:
+        return None
+    contact = next((ref.id for ref in action.draft.links if ref.kind is Kind.CONTACT), "")
+    known = index.of_client(connection, call.client_number, contact)
+    if kind in PARTIES:
+        return next((record for record in known if record.kind is kind), None)
+    if action.condition is Condition.NEVER_HAD_CARD:
+        return next((record for record in known if record.kind in (Kind.LEAD, Kind.DEAL)), None)
+    if action.condition in (Condition.NO_OPEN_LEAD, Condition.NO_OPEN_DEAL):
+        return next((record for record in known if record.kind is kind and record.is_open), None)
+    return None
+
+
+def refused_elsewhere(effect: Effect) -> bool:
+    """Whether another call of this client has a create of the same kind that nobody has settled yet."""
+    if not effect.call.client_number or effect.kind not in _ONE_PER_CLIENT:
+        return False
+    same = Effect.objects.filter(
+        connection=effect.connection,
+        call__client_number=effect.call.client_number,
+        kind=effect.kind,
+        state__in=_STUCK,
+    )
+    return same.exclude(pk=effect.pk).exists()

@@ -1,0 +1,59 @@
+"""A connection's saved settings as the planner takes them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext, override
+
+from switchhook.calls.models import Call, Recording
+from switchhook.connections.models import Connection, EmployeeAccount
+from switchhook.core.call import Moment
+from switchhook.core.plan import Person, PlanSettings
+from switchhook.projects.models import Employee
+
+
+def plan_settings(connection: Connection, call: Call) -> PlanSettings:
+    """The planner's settings for one call. Employees named in the settings become user ids of this CRM."""
+    users = dict(
+        EmployeeAccount.objects.filter(connection=connection, employee__active=True).values_list("employee", "user_id")
+    )
+    return PlanSettings(
+        senior=users.get(connection.setting("senior_employee")),
+        top=users.get(connection.setting("top_employee")),
+        active_users=frozenset(users.values()),
+        task_due=timedelta(minutes=int(connection.setting("task_due_minutes", 240))),
+        parties_at=Moment(connection.setting("parties_at", Moment.PICKUP)),
+        create_contacts=frozenset(connection.setting("create_contacts", ["in-answered", "in-missed"])),
+        default_pipeline=connection.setting("default_pipeline", ""),
+        zone=connection.project.zone,
+        translate=_translator(connection.project.language),
+        titles=connection.setting("titles", {}),
+        recording_link=_recording_link(call),
+    )
+
+
+def answerer(connection: Connection, call: Call) -> Person | None:
+    """The call's employee as this CRM knows him; None when telephony named nobody."""
+    ref = call.state.get("employee")
+    if not ref:
+        return None
+    line = ref.get("sip") or ref.get("number") or ref.get("extension") or ""
+    employee: Employee | None = call.employee
+    if employee is None:
+        return Person(name=ref.get("name") or line, line=line)
+    account = EmployeeAccount.objects.filter(connection=connection, employee=employee).first()
+    return Person(name=employee.name, user=account.user_id if account and employee.active else None, line=line)
+
+
+def _recording_link(call: Call) -> str:
+    recording = Recording.objects.filter(call=call).first()
+    return f"{settings.PUBLIC_URL}/r/{recording.public_id}" if recording else ""
+
+
+def _translator(language: str) -> Callable[[str], str]:
+    def translate(text: str) -> str:
+        with override(language):
+            return gettext(text)
+
+    return translate

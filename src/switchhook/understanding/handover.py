@@ -1,0 +1,52 @@
+"""What happens when a call changed: its deliveries are scheduled, and the people concerned are told, in the same transaction."""
+
+from switchhook.calls.merging import Merged, refold
+from switchhook.calls.models import Call
+from switchhook.calls.tasks import fetch_recording
+from switchhook.connections.models import Connection
+from switchhook.core.call import CallFact, Direction, EmployeeRef, Moment
+from switchhook.delivery.lanes import schedule
+from switchhook.live.publish import publish
+from switchhook.projects.people import Staff
+
+
+def hand_over(merged: Merged | None, call: Call, *, fresh: bool, staff: Staff | None = None) -> None:
+    """Tell the rest of the hub that `call` changed.
+
+    `fresh` is False for replayed and recovered events: they change records, and raise no pop-up. Without `merged` the
+    call is folded anew first; one that has lost its last fact disappears, unless something was already made for it.
+    """
+    if merged is None:
+        if not call.facts.exists() and not call.effects.exists():
+            call.delete()
+            return
+        merged = refold(Call.objects.select_for_update().get(pk=call.pk), staff or Staff(call.project))
+    if not call.stopped and not call.journal_only:
+        schedule(merged.call)
+    if merged.recording:
+        fetch_recording.defer(recording_id=merged.recording.pk)
+    publish(call.project_id, "call", {"call": call.pk})
+    if fresh:
+        _pop_up(merged, staff or Staff(call.project))
+
+
+def ring_without_id(connection: Connection, fact: CallFact, staff: Staff) -> None:
+    """A call announced without an id cannot be stored as a call: it only rings on the screen of who dials."""
+    people = staff.find_all([fact.employee] if fact.employee else [])
+    data = {"call": None, "moment": Moment.RING, "client": fact.client_number, "employees": [one.pk for one in people]}
+    publish(connection.project_id, "popup", data, to=[one.pk for one in people])
+
+
+def _pop_up(merged: Merged, staff: Staff) -> None:
+    state = merged.state
+    people = staff.find_all(_concerned(merged))
+    moment = Moment.END if state.ended else Moment.PICKUP if Moment.PICKUP in state.reached else Moment.RING
+    data = {"call": merged.call.pk, "moment": moment, "employees": [one.pk for one in people]}
+    publish(merged.call.project_id, "popup", data, to=[one.pk for one in people] or None)
+
+
+def _concerned(merged: Merged) -> list[EmployeeRef]:
+    state = merged.state
+    if state.employee and (Moment.PICKUP in state.reached or state.direction is Direction.OUT):
+        return [state.employee]
+    return list(state.ringing)

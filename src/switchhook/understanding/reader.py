@@ -1,0 +1,169 @@
+"""Works off raw events in batches: body -> facts -> calls -> deliveries and live events.
+
+A reserved loop, never a job behind client lanes, so that a pop-up is not late while thousands of deliveries wait.
+Many processes may read at once: rows are claimed with SKIP LOCKED, and a batch locks its calls in a fixed order.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import OperationalError, transaction
+from django.utils import timezone
+
+from switchhook.calls.merging import Sourced, merge
+from switchhook.calls.models import Fact
+from switchhook.connections.accounts import account_of
+from switchhook.connections.models import Connection
+from switchhook.connectors.base import RawEvent as Delivered
+from switchhook.connectors.base import TelephonyConnector
+from switchhook.connectors.registry import manifest
+from switchhook.core.call import CallFact
+from switchhook.core.errors import AnomalousPayload, SwitchhookError, UnsupportedEvent
+from switchhook.intake.models import RawEvent, RawState
+from switchhook.projects.people import Staff
+from switchhook.understanding.handover import hand_over, ring_without_id
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One connection's reader and staff list, opened once per batch."""
+
+    connection: Connection
+    staff: Staff
+    telephony: TelephonyConnector
+
+
+@dataclass(slots=True)
+class _Group:
+    """The facts of one batch about one call. `fresh` is False when all of them are replays."""
+
+    desk: _Desk
+    external_id: str
+    sourced: list[Sourced] = field(default_factory=list)
+    fresh: bool = False
+
+
+def read_batch(limit: int = BATCH) -> int:
+    """Read up to `limit` waiting events in one transaction; returns how many were taken.
+
+    Idempotent under crashes: the events stay waiting until the transaction that merged them commits.
+    """
+    try:
+        return _read_batch(limit)
+    except OperationalError:
+        raise
+    except Exception:
+        # One poisonous event must not stop the others: read them one by one, and flag the one that breaks.
+        logger.exception("A batch of events could not be merged; reading them one by one")
+        return sum(_read_single() for _ in range(limit))
+
+
+@transaction.atomic
+def _read_batch(limit: int) -> int:
+    events = list(
+        RawEvent.objects.select_for_update(skip_locked=True).filter(state=RawState.NEW).order_by("id")[:limit]
+    )
+    if events:
+        _merge_all(_groups(events))
+    return len(events)
+
+
+def _read_single() -> int:
+    try:
+        return _read_batch(1)
+    except OperationalError:
+        raise
+    except Exception as error:
+        logger.exception("An event could not be merged")
+        with transaction.atomic():
+            event = (
+                RawEvent.objects.select_for_update(skip_locked=True).filter(state=RawState.NEW).order_by("id").first()
+            )
+            if event:
+                _settle(event, RawState.FLAGGED, "internal", f"The hub failed on this event: {error}"[:500])
+        return 1
+
+
+def _groups(events: Sequence[RawEvent]) -> list[_Group]:
+    desks: dict[int, _Desk] = {}
+    groups: dict[tuple[int, str], _Group] = {}
+    for event in events:
+        desk = desks.get(event.connection_id) or desks.setdefault(event.connection_id, _desk(event.connection))
+        facts = _facts(desk, event)
+        _forget_moved(event, facts)
+        for index, fact in enumerate(facts):
+            if not fact.external_id:
+                ring_without_id(desk.connection, fact, desk.staff)
+                continue
+            key = (event.connection_id, fact.external_id)
+            group = groups.setdefault(key, _Group(desk, fact.external_id))
+            source = f"event:{event.pk}:{index}"
+            group.sourced.append(
+                Sourced(fact=fact, source=source, received_at=event.received_at, raw_event_id=event.pk)
+            )
+            group.fresh = group.fresh or not event.replayed
+    return [groups[key] for key in sorted(groups)]
+
+
+def _desk(connection: Connection) -> _Desk:
+    opened = manifest(connection.connector).connect(account_of(connection))
+    return _Desk(connection, Staff(connection.project), opened)  # type: ignore[arg-type]  # events come to telephony only
+
+
+def _facts(desk: _Desk, event: RawEvent) -> Sequence[CallFact]:
+    if event.truncated:
+        return _settle(event, RawState.FLAGGED, AnomalousPayload.code, "The body was larger than the hub takes.")
+    try:
+        facts = desk.telephony.read(_delivered(event))
+    except UnsupportedEvent as error:
+        return _settle(event, RawState.UNUSED, error.code, str(error))
+    except SwitchhookError as error:
+        return _settle(event, RawState.FLAGGED, error.code, str(error))
+    _settle(event, RawState.READ, "", "")
+    return facts
+
+
+def _settle(event: RawEvent, state: RawState, code: str, error: str) -> tuple[CallFact, ...]:
+    event.state, event.error_code, event.error, event.read_at = state, code, error, timezone.now()
+    event.save(update_fields=["state", "error_code", "error", "read_at"])
+    return ()
+
+
+def _delivered(event: RawEvent) -> Delivered:
+    return Delivered(
+        method=event.method,
+        content_type=event.content_type,
+        query=event.query,
+        body=bytes(event.body),
+        headers=event.headers,
+        received_at=event.received_at,
+        truncated=event.truncated,
+    )
+
+
+def _forget_moved(event: RawEvent, facts: Sequence[CallFact]) -> None:
+    # A corrected name map may give an event another call, or none: its old facts go, their calls are folded anew.
+    if not event.replayed:
+        return
+    ids = {fact.external_id for fact in facts}
+    old: dict[int, list[Fact]] = defaultdict(list)
+    for fact in Fact.objects.filter(raw_event=event).select_related("call"):
+        if fact.call.external_id not in ids:
+            old[fact.call_id].append(fact)
+    for stale in old.values():
+        call = stale[0].call
+        Fact.objects.filter(pk__in=[fact.pk for fact in stale]).delete()
+        hand_over(None, call, fresh=False)
+
+
+def _merge_all(groups: Sequence[_Group]) -> None:
+    for group in groups:
+        merged = merge(group.desk.connection, group.external_id, group.sourced, group.desk.staff)
+        if merged.changed:
+            hand_over(merged, merged.call, fresh=group.fresh, staff=group.desk.staff)

@@ -1,0 +1,96 @@
+"""The worker process: reads raw events in a reserved thread, and runs the engine's jobs.
+
+One asyncio loop with an executor of its own. SIGTERM stops it between jobs; kill -9 at any moment loses nothing: raw
+events wait until the transaction that merged them commits, and the lanes and jobs of a dead worker are given to others.
+"""
+
+import asyncio
+import logging
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import django
+import psycopg
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+logger = logging.getLogger(__name__)
+
+QUEUES = ["lanes", "recordings", "housekeeping"]
+GRACE = 20.0
+"""Seconds that running jobs get to end after a stop was asked for."""
+
+
+class Understanding(threading.Thread):
+    """The reserved loop: never behind deliveries, woken by intake, with a poll of one second as fall-back."""
+
+    def __init__(self) -> None:
+        super().__init__(name="understanding", daemon=True)
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the loop to end after the batch in hand."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Read until stopped; a database that is away is waited for."""
+        while not self._stopping.is_set():
+            try:
+                self._listen()
+            except (psycopg.Error, django.db.Error) as error:
+                logger.warning("Reading events pauses, the database does not answer: %s", error)
+                close_old_connections()
+                self._stopping.wait(1)
+
+    def _listen(self) -> None:
+        from switchhook.intake.replay import CHANNEL
+        from switchhook.understanding.reader import read_batch
+
+        params = connection.get_connection_params()
+        params.pop("cursor_factory", None)
+        params.pop("context", None)
+        with psycopg.connect(**params, autocommit=True) as listener:
+            listener.execute(f"LISTEN {CHANNEL}")
+            while not self._stopping.is_set():
+                while read_batch() and not self._stopping.is_set():
+                    pass
+                close_old_connections()
+                for _ in listener.notifies(timeout=1, stop_after=1):
+                    pass
+
+
+def run() -> None:
+    """Work until SIGTERM or SIGINT. Expects DATABASE_URL and a migrated database."""
+    django.setup()
+    asyncio.run(_run())
+
+
+async def _run() -> None:
+    from procrastinate.contrib.django import app
+
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(settings.WORKER_THREADS, thread_name_prefix="job"))
+    understanding = Understanding()
+    understanding.start()
+    worker_app = app.with_connector(app.connector.get_worker_connector())
+    async with worker_app.open_async():
+        jobs = asyncio.create_task(
+            worker_app.run_worker_async(
+                queues=QUEUES,
+                concurrency=settings.WORKER_THREADS,
+                fetch_job_polling_interval=0.5,
+                install_signal_handlers=False,
+                delete_jobs="always",
+                shutdown_graceful_timeout=GRACE,
+            )
+        )
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, jobs.cancel)
+        try:
+            await jobs
+        except asyncio.CancelledError:
+            logger.info("The worker stops")
+        finally:
+            understanding.stop()
+            await asyncio.to_thread(understanding.join, GRACE)
