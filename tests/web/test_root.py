@@ -5,8 +5,9 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from starlette.requests import Request
@@ -18,10 +19,8 @@ from switchhook.embedded import database
 from switchhook.embedded.postmaster import pid_of
 from switchhook.web.asgi import Options, build
 
-StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
-
-def page(environ: dict[str, object], start_response: StartResponse) -> Iterable[bytes]:
+def page(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     start_response("200 OK", [("content-type", "text/plain")])
     return [b"page ", str(environ["PATH_INFO"]).encode()]
 
@@ -33,12 +32,13 @@ async def fast(request: Request) -> Response:
 
 
 def options(url: str) -> Options:
-    return Options(database_url=url, allowed_hosts=["hub"], https=False, routes=[Route("/fast", fast)])
+    routes = [Route("/fast", fast)]
+    return Options(database_url=url, secret="s" * 32, allowed_hosts=["hub"], https=False, routes=routes)
 
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    with TestClient(build(options(os.environ["DATABASE_URL"]), page), base_url="http://hub") as client:  # type: ignore[arg-type]
+    with TestClient(build(options(os.environ["DATABASE_URL"]), page), base_url="http://hub") as client:
         yield client
 
 
@@ -78,7 +78,7 @@ def test_a_migrated_database_is_ready() -> None:
     from django.db import connection
 
     url = os.environ["DATABASE_URL"].replace("/switchhook?", f"/{connection.settings_dict['NAME']}?")
-    with TestClient(build(options(url), page), base_url="http://hub") as client:  # type: ignore[arg-type]
+    with TestClient(build(options(url), page), base_url="http://hub") as client:
         assert client.get("/readyz").json() == {"ready": True}
 
 
@@ -100,7 +100,7 @@ def test_metrics_ask_for_the_token_where_one_is_set(client: TestClient, monkeypa
 def test_while_the_database_is_away_everything_but_the_probe_answers_503_and_recovers(folder: Path) -> None:
     with (
         database(folder, durable=False) as url,
-        TestClient(build(options(url), page), base_url="http://hub") as client,  # type: ignore[arg-type]
+        TestClient(build(options(url), page), base_url="http://hub") as client,
     ):
         assert client.get("/fast").status_code == 200
         killed = pid_of(folder / "postgres")

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from wsgiref.types import WSGIApplication
 
 from a2wsgi import WSGIMiddleware
-from a2wsgi.wsgi_typing import WSGIApp
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -23,6 +23,7 @@ class Options:
     """What a server is made of. `lifespans` are entered in order once the pool is open; sizes are per process."""
 
     database_url: str
+    secret: str
     allowed_hosts: Sequence[str]
     https: bool
     routes: Sequence[BaseRoute]
@@ -31,8 +32,10 @@ class Options:
     connections: int = 20
 
 
-def build(options: Options, django: WSGIApp) -> Starlette:
-    """The ASGI application. `app.state.pool` holds autocommit connections; `app.state.monitor.up` tells of outages."""
+def build(options: Options, django: WSGIApplication) -> Starlette:
+    """The ASGI application. `app.state.pool` holds autocommit connections, `app.state.secret` the hub's secret key,
+    `app.state.monitor.up` tells whether the database answers.
+    """
     pool = AsyncConnectionPool(
         options.database_url,
         min_size=1,
@@ -57,7 +60,7 @@ def build(options: Options, django: WSGIApp) -> Starlette:
         exception_handlers=dict.fromkeys(FAST_PATH_ERRORS, answer_outage),
         lifespan=_lifespan(pool, monitor, options.lifespans),
     )
-    app.state.pool, app.state.monitor = pool, monitor
+    app.state.pool, app.state.monitor, app.state.secret = pool, monitor, options.secret
     return app
 
 
