@@ -215,8 +215,9 @@ def fold(facts: Iterable[CallFact]) -> CallState:
 def _precedence(fact: CallFact) -> tuple[int, str, str]:
     # A running export row claims "no answer, zero seconds" until the call ends, so it knows least of all.
     rank = 0 if fact.kind is EventKind.EXPORT and not fact.final else fact.kind.rank
-    answered_first = "1" if fact.status is Status.ANSWERED else "0"
-    return rank, answered_first, repr(_canonical(fact))
+    # Of two that know the same, the one that saw an answer, then the event rather than the log, whose times are coarser.
+    tie = f"{fact.status is Status.ANSWERED:d}{fact.kind is EventKind.AFTER:d}"
+    return rank, tie, repr(_canonical(fact))
 
 
 def _canonical(value: Any) -> Any:
