@@ -81,6 +81,9 @@ class Twin:
             await self._app(scope, receive, send)
             return
         body = await _whole_body(receive)
+        if len(body) > LARGEST_BODY:
+            await Response("too large", 413)(scope, receive, send)
+            return
         exchange = Exchange(
             at=self.clock(),
             method=scope["method"],

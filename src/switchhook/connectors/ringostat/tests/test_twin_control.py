@@ -1,5 +1,8 @@
 """The control routes that every twin shares, shown on Ringostat's."""
 
+import json
+import subprocess
+import sys
 import time
 
 import httpx
@@ -99,3 +102,24 @@ def test_a_configuration_is_changed_by_name(twin: TwinClient) -> None:
     assert twin.get("/sipstatus/online").status_code == 401
     assert twin.get("/sipstatus/online", headers={"AUTH-KEY": "other"}).json() == ["solo_1"]
     assert twin.post("/__twin__/configure", json={"time_zone": "Mars/Base"}).status_code == 400
+
+
+def test_the_twin_runs_alone_and_says_where() -> None:
+    command = [sys.executable, "-m", "switchhook.connectors.ringostat.twin", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            ready = json.loads(process.stdout.readline())
+            deadline = time.monotonic() + 20
+            while not answers(ready["url"]) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert httpx.get(ready["url"] + "/sipstatus/online", headers={"auth-key": ready["auth_key"]}).json()
+        finally:
+            process.terminate()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url + "/__twin__/state").is_success
+    except httpx.TransportError:
+        return False

@@ -46,13 +46,12 @@ class Poster:
     """Sends messages to the webhook URL. One per running application, on its event loop."""
 
     def __init__(self) -> None:
-        limits = httpx.Limits(max_connections=256, max_keepalive_connections=256)
-        # The transport is used bare: redirects, cookies and proxies have no part in this, and cost half the time.
-        self._transport = httpx.AsyncHTTPTransport(limits=limits, retries=1)
+        self._idle: list[httpx.AsyncHTTPTransport] = []
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        await self._transport.aclose()
+        """Close the connections that are not in use."""
+        while self._idle:
+            await self._idle.pop().aclose()
 
     async def deliver(self, delivery: Delivery, url: str | None, *, attempts: int, gap: float, patience: float) -> None:
         """Send until a status below 400 comes, at most `attempts` times with `gap` seconds between them.
@@ -95,11 +94,17 @@ class Poster:
             headers={"user-agent": "Ringostat-twin", **headers},
             extensions={"timeout": httpx.Timeout(patience).as_dict()},
         )
-        answered = await self._transport.handle_async_request(asked)
+        # A pool looks through all its connections for every request, so each transport holds one and serves one
+        # request at a time. Bare transports: redirects, cookies and proxies have no part in this.
+        transport = self._idle.pop() if self._idle else httpx.AsyncHTTPTransport(retries=1)
         try:
-            return answered.status_code, await answered.aread()
+            answered = await transport.handle_async_request(asked)
+            try:
+                return answered.status_code, await answered.aread()
+            finally:
+                await answered.aclose()
         finally:
-            await answered.aclose()
+            self._idle.append(transport)
 
 
 def addressed(url: str, message: Message) -> str:

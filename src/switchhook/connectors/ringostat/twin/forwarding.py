@@ -1,12 +1,12 @@
 """The webhook number: asking the hub where a call should go, and where it goes when the hub has no answer."""
 
+import asyncio
 import json
 import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import anyio
 import httpx
 
 from .calls import Call, spellings
@@ -49,7 +49,7 @@ async def ask(poster: Poster, config: TwinConfig, call: Call) -> Routing | None:
     started = time.perf_counter()
     try:
         # The timeout is for the whole question: a person hears ringing meanwhile.
-        with anyio.fail_after(config.forward_timeout):
+        async with asyncio.timeout(config.forward_timeout):
             status, body = await poster.request(
                 config.forward_method, url, content, headers, patience=config.forward_timeout
             )

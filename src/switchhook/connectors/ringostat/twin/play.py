@@ -76,6 +76,7 @@ class Play:
             raise BadPlay(f"unknown names: {', '.join(unknown)}")
         try:
             play = cls(**asked)
+            play._check_shapes()
             play._check_choices()
             play._check_people(config)
             play._check_counts()
@@ -83,6 +84,17 @@ class Play:
         except (TypeError, AttributeError) as error:
             raise BadPlay(str(error)) from error
         return play
+
+    def _check_shapes(self) -> None:
+        for name in ("names", "extra", "tags", "analysis", "fields", "chat", "utm"):
+            if not isinstance(getattr(self, name), dict | None):
+                raise BadPlay(f"{name} is an object")
+        for name in ("wait", "talk", "count", "copies", "parallel", "client_step", "rating"):
+            if not isinstance(getattr(self, name), int | None):
+                raise BadPlay(f"{name} is a whole number")
+        for name in ("pace", "retry_gap", "mature_after"):
+            if not isinstance(getattr(self, name), int | float):
+                raise BadPlay(f"{name} is a number of seconds")
 
     def _check_choices(self) -> None:
         allowed: dict[str, tuple[str, ...]] = {

@@ -14,7 +14,7 @@ from .calls import UNASSIGNED_SIP, UTM_DEFAULT, Call, call_id_for
 from .config import TwinConfig, TwinEmployee
 from .delivery import Delivery, Poster
 from .events import Event, Stage
-from .play import Play, event_kinds
+from .play import BadPlay, Play, event_kinds
 from .state import RecordingSwitch, RingostatState
 
 
@@ -80,7 +80,12 @@ class Player:
                 self._state.add_call(call)
         stage = _stage(call, play, config, base)
         messages, held = _messages(stage, play)
-        sequence = play.sequence(len(messages), call.call_id)
+        try:
+            sequence = play.sequence(len(messages), call.call_id)
+        except BadPlay:
+            if known is None:
+                self._state.calls.pop(call.call_id, None)
+            raise
         if play.hold_recording:
             self._state.recordings[call.call_id] = RecordingSwitch("late")
             self._state.held[call.call_id] = held
