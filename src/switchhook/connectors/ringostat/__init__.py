@@ -1,0 +1,1 @@
+"""Ringostat: call tracking and virtual PBX. See README.md of this folder."""

@@ -1,0 +1,223 @@
+"""From a webhook's body to the facts it states."""
+
+import re
+from datetime import datetime
+
+from switchhook.connectors.base import Account, RawEvent
+from switchhook.core.call import CallFact, Direction, EventKind, Status
+from switchhook.core.errors import AnomalousPayload, UnsupportedEvent
+
+from .body import Values, clean, read_body
+from .config import name_map
+from .dispositions import CALL_TYPES, canonical_call_type, canonical_disposition, status_of
+from .guess import guess_names
+from .kinds import KINDS, Event, Stated, default_direction, event_of
+from .names import ALIASES, ANALYSIS, UTM, UTM_STAND_INS, NameMap
+from .parties import INCOMING_CLIENT, LINES, OUTGOING_CLIENT, Parties, find_parties
+from .values import flag, link, moment, moment_in_id, seconds, whole
+
+LONGEST_ID = 200
+LONGEST_WORD = 100
+MOST_TAGS, LONGEST_TAG = 100, 1_000
+MOST_ANALYSES, LONGEST_ANALYSIS = 200, 20_000
+
+VENDOR_SAMPLE_DATE = "2022-01-01 10:16:46"
+"""The call date in the vendor's own sample values, which its test delivery is filled with."""
+
+MARKS = frozenset({"category_mark", "category_number", "employee_mark"})
+UNTAGGED_VISIT = frozenset({"(direct)", "(none)", "(not set)", "(not provided)"})
+
+CONSUMED = frozenset(OUTGOING_CLIENT + INCOMING_CLIENT + LINES) | {
+    "uniqueid", "calldate", "calldate_timestamp_micros", "call_type", "forward_location", "extension_number",
+    "disposition", "duration", "duration_ms", "billsec", "waittime", "has_recording", "recording_wav", "recording",
+    "employee_fio", "employee_number", "employee_email", "event", "test",
+}  # fmt: skip
+"""Variables with a field of their own in the fact; every other one becomes a tag."""
+
+_TOKEN_LINK = re.compile(r"https?://\S*[?&]token=", re.IGNORECASE)
+
+
+def read(event: RawEvent, account: Account) -> tuple[CallFact, ...]:
+    """The facts a delivery states: one for each event in it, none for the vendor's test delivery.
+
+    Pure. Raises UnsupportedEvent for forms, chats and deals, AnomalousPayload for what cannot be read.
+    """
+    names = NameMap(name_map(account))
+    facts = (_fact(named_values(values, names), account) for values in read_body(event))
+    return tuple(fact for fact in facts if fact is not None)
+
+
+def named_values(values: Values, names: NameMap) -> dict[str, str | None]:
+    """Values under canonical names, spelled canonically; what has an unknown name but a telling shape is named too."""
+    stated = names.canonical((_storable(name), clean(value)) for name, value in values)
+    strangers = [(name, value) for name, value in stated.items() if value and name not in ALIASES]
+    for theirs, ours in guess_names(strangers).items():
+        if not stated.get(ours):
+            stated[ours] = stated[theirs]
+        del stated[theirs]
+    if stated.get("call_type"):
+        stated["call_type"] = canonical_call_type(stated["call_type"] or "")
+    return stated
+
+
+def _storable(name: str) -> str:
+    return clean(name) or ""
+
+
+def _fact(stated: Stated, account: Account) -> CallFact | None:
+    if is_test(stated):
+        return None
+    event = event_of(stated)
+    if event is None:
+        raise AnomalousPayload(
+            "No parameter of this event is known. Name them as Ringostat does, or fill in the connection's name map.",
+            field="names",
+        )
+    if event not in KINDS:
+        raise UnsupportedEvent(f"Events of the kind “{event.value}” are stored and not used.")
+    fact = fact_of(stated, event, KINDS[event], account)
+    if fact.external_id is None and fact.client_number is None and not fact.client_hidden:
+        raise AnomalousPayload(
+            "The event names neither a call nor a client. Add the call id (uniqueid) to the webhook's parameters.",
+            field="uniqueid",
+        )
+    return fact
+
+
+def is_test(stated: Stated) -> bool:
+    """Whether this is the cabinet's test delivery: sample values in place of a call's."""
+    said = {(value or "").casefold() for name, value in stated.items() if name != "event"} - {""}
+    return (
+        event_of({"event": stated.get("event")}) is Event.TEST
+        or flag(stated.get("test")) is True
+        or stated.get("calldate") == VENDOR_SAMPLE_DATE
+        or (stated.get("uniqueid") or "").casefold() in {"test", "test_call", "testcall", "test-call"}
+        or said == {"test"}
+    )
+
+
+def fact_of(stated: Stated, event: Event, kind: EventKind, account: Account) -> CallFact:
+    """The fact that canonical values state. For an export row, `final` is left to the caller."""
+    call_type = stated.get("call_type") or None
+    said = CALL_TYPES.get(call_type or "") or (Direction.OUT if default_direction(event) is Direction.OUT else None)
+    default = None if kind in {EventKind.ANALYSIS, EventKind.EXPORT} else default_direction(event)
+    parties = find_parties(_asked(stated, kind), said, default, country=account.country, own=account.own_numbers)
+    external_id, status = _external_id(stated), _status(stated, kind)
+    employee = None if kind is EventKind.BEFORE and parties.direction is Direction.IN else parties.employee
+    forwarding = kind is EventKind.FORWARDING
+    return CallFact(
+        kind=kind,
+        external_id=external_id,
+        final=kind is EventKind.AFTER and status is not Status.ACTIVE,
+        direction=parties.direction,
+        call_type=call_type[:LONGEST_WORD] if call_type else None,
+        client_number=parties.client,
+        client_hidden=parties.hidden,
+        project_number=parties.line,
+        status=status,
+        disposition=_disposition(stated),
+        started_at=_started_at(stated, account, external_id),
+        duration=_duration(stated),
+        talk_seconds=seconds(stated.get("billsec")),
+        wait_seconds=seconds(stated.get("waittime")),
+        employee=None if forwarding else employee,
+        tried=employee if forwarding else None,
+        recording_url=link(stated.get("recording_wav")) or link(stated.get("recording")),
+        has_recording=flag(stated.get("has_recording")),
+        rating=_rating(stated),
+        utm=_utm(stated),
+        tags=_tags(stated, kind, parties),
+        analysis=_analysis(stated, kind),
+    )
+
+
+def _asked(stated: Stated, kind: EventKind) -> Stated:
+    place = stated.get("forward_location")
+    return {**stated, "connected_with": place} if kind is EventKind.FORWARDING and place else stated
+
+
+def _external_id(stated: Stated) -> str | None:
+    value = stated.get("uniqueid") or None
+    if value is not None and len(value) > LONGEST_ID:
+        raise AnomalousPayload("The call id is too long to be one. Check the webhook's parameters.", field="uniqueid")
+    return value
+
+
+def _disposition(stated: Stated) -> str | None:
+    value = stated.get("disposition")
+    return canonical_disposition(value)[:LONGEST_WORD] if value else None
+
+
+def _status(stated: Stated, kind: EventKind) -> Status | None:
+    value, talk = stated.get("disposition"), seconds(stated.get("billsec"))
+    if value:
+        return status_of(value)
+    if kind is not EventKind.AFTER or talk is None:
+        return None
+    return Status.ANSWERED if talk else Status.MISSED
+
+
+def _started_at(stated: Stated, account: Account, external_id: str | None) -> datetime | None:
+    stamped = moment_in_id(external_id)
+    exact = moment(stated.get("calldate_timestamp_micros"), account.zone)
+    return exact or moment(stated.get("calldate"), account.zone, near=stamped) or stamped
+
+
+def _duration(stated: Stated) -> int | None:
+    whole_seconds = seconds(stated.get("duration"))
+    if whole_seconds is not None:
+        return whole_seconds
+    milliseconds = whole(stated.get("duration_ms"))
+    return None if milliseconds is None else seconds(str(milliseconds // 1000))
+
+
+def _rating(stated: Stated) -> int | None:
+    marks = (whole(stated.get(name)) for name in ("category_mark", "employee_mark"))
+    return next((mark for mark in marks if mark is not None and 0 < mark <= 100), None)
+
+
+def _utm(stated: Stated) -> dict[str, str]:
+    found = {name: value for name in UTM if (value := _visit(stated.get(name)))}
+    for name, utm in UTM_STAND_INS.items():
+        if value := _visit(stated.get(name)):
+            found.setdefault(utm, value)
+    return {name: found[name] for name in UTM if name in found}
+
+
+def _visit(value: str | None) -> str:
+    return "" if not value or value.casefold() in UNTAGGED_VISIT else value[:LONGEST_TAG]
+
+
+def _tag(name: str, value: str | None) -> str:
+    return "" if name in MARKS and value in {"-1", "0"} else _visit(value)
+
+
+def _tags(stated: Stated, kind: EventKind, parties: Parties) -> dict[str, str]:
+    strangers_are_tags = kind is not EventKind.ANALYSIS
+    taken = CONSUMED | ANALYSIS | set(UTM) | set(UTM_STAND_INS)
+    named = {
+        name: value for name, value in stated.items() if name not in taken and (strangers_are_tags or name in ALIASES)
+    }
+    if parties.client_name:
+        named["client_name"] = parties.client_name
+    known_first = sorted(named, key=lambda name: (name not in ALIASES, name))
+    tags = {
+        name[:LONGEST_WORD]: value
+        for name in known_first
+        if (value := _tag(name, named[name])) and _may_be_shown(value)
+    }
+    return dict(list(tags.items())[:MOST_TAGS])
+
+
+def _analysis(stated: Stated, kind: EventKind) -> dict[str, str]:
+    named = {
+        name[:LONGEST_WORD]: value[:LONGEST_ANALYSIS]
+        for name, value in sorted(stated.items())
+        if value and (name in ANALYSIS or (kind is EventKind.ANALYSIS and name not in ALIASES and _may_be_shown(value)))
+    }
+    return dict(list(named.items())[:MOST_ANALYSES])
+
+
+def _may_be_shown(value: str) -> bool:
+    # A link with a token opens the recording for everybody, so it must not travel as an ordinary text.
+    return _TOKEN_LINK.match(value) is None
