@@ -20,6 +20,7 @@ class Taken:
     query: dict[str, str]
     content_type: str
     content: bytes
+    raw_query: str
 
     @property
     def event(self) -> str:
@@ -52,7 +53,10 @@ class ReceivingHub:
 
     async def _take(self, request: Request) -> Response:
         content_type = request.headers.get("content-type", "")
-        self.taken.append(Taken(request.method, dict(request.query_params), content_type, await request.body()))
+        query = request.query_params
+        self.taken.append(
+            Taken(request.method, dict(query), content_type, await request.body(), str(request.url.query))
+        )
         return PlainTextResponse("taken", self.statuses.pop(0) if self.statuses else 200)
 
     async def _forward(self, request: Request) -> Response:
