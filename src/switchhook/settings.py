@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "switchhook.directory",
     "switchhook.scenarios",
     "switchhook.delivery",
+    "switchhook.understanding",
     "switchhook.crm",
     "switchhook.console",
     "switchhook.api",

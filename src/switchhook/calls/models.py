@@ -123,3 +123,11 @@ class RecordingAccess(models.Model):
     recording = models.ForeignKey(Recording, models.CASCADE, related_name="accesses")
     at = models.DateTimeField(auto_now_add=True)
     address = models.GenericIPAddressField(null=True)
+
+
+class LogCursor(models.Model):
+    """Up to when a telephony connection's call log has been read."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="log_cursor")
+    read_until = models.DateTimeField()
+    finished_at = models.DateTimeField(auto_now=True)

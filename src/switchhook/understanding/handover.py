@@ -40,9 +40,10 @@ def ring_without_id(connection: Connection, fact: CallFact, staff: Staff) -> Non
 def _pop_up(merged: Merged, staff: Staff) -> None:
     state = merged.state
     people = staff.find_all(_concerned(merged))
+    hearers = staff.find_all([*_concerned(merged), *state.ringing])
     moment = Moment.END if state.ended else Moment.PICKUP if Moment.PICKUP in state.reached else Moment.RING
     data = {"call": merged.call.pk, "moment": moment, "employees": [one.pk for one in people]}
-    publish(merged.call.project_id, "popup", data, to=[one.pk for one in people] or None)
+    publish(merged.call.project_id, "popup", data, to=[one.pk for one in hearers] or None)
 
 
 def _concerned(merged: Merged) -> list[EmployeeRef]:
