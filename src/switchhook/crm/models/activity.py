@@ -1,7 +1,9 @@
-"""What is to be done, was said and was spoken about the records: tasks, comments, calls, and the links to the records."""
+"""What is to be done, was said and was spoken about the records: tasks, comments, calls, and their links."""
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +57,7 @@ class Task(RecordRow):
         verbose_name_plural = _("tasks")
         indexes = [
             *RecordRow.Meta.indexes,
+            GinIndex(SearchVector("subject", config="simple"), name="crm_task_words"),
             models.Index(fields=["project", "done", "due_at", "id"], name="crm_task_due"),
             models.Index(fields=["assignee", "done", "due_at", "id"], name="crm_task_desk"),
             models.Index(fields=["project", "call_id"], condition=~models.Q(call_id=""), name="crm_task_call"),

@@ -25,17 +25,19 @@ class Row(models.Model):
     def clean(self) -> None:
         """Raises ValidationError by field."""
         super().clean()
-        foreign = [name for name in self._references() if getattr(self, name).project_id != self.project_id]
+        foreign = [name for name in self.references() if self._is_foreign(getattr(self, name))]
         if foreign:
-            raise ValidationError(dict.fromkeys(foreign, _("This belongs to another project. Choose one of this project.")))
+            raise ValidationError(
+                dict.fromkeys(foreign, _("This belongs to another project. Choose one of this project."))
+            )
 
-    def _references(self) -> list[str]:
-        fields = (field for field in self._meta.fields if isinstance(field, models.ForeignKey))
-        return [
-            field.name
-            for field in fields
-            if getattr(self, field.attname) is not None and hasattr(field.related_model, "project_id")
-        ]
+    @classmethod
+    def references(cls) -> list[str]:
+        """Names of the columns that refer to other rows."""
+        return [field.name for field in cls._meta.fields if isinstance(field, models.ForeignKey)]
+
+    def _is_foreign(self, other: models.Model | None) -> bool:
+        return getattr(other, "project_id", self.project_id) != self.project_id
 
 
 class RecordRow(Row):

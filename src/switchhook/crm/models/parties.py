@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models.functions import Reverse
+from django.db.models.functions import Lower, Reverse
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.core.records import Kind
@@ -19,7 +19,13 @@ class PartyRow(RecordRow):
     name = models.CharField(_("name"), max_length=TITLE_LENGTH)
     email = models.EmailField(_("e-mail"), blank=True)
     owner = models.ForeignKey(
-        Employee, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("responsible")
+        Employee,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("responsible"),
     )
     source = models.CharField(_("source"), max_length=TITLE_LENGTH, blank=True)
     utm = models.JSONField(_("UTM tags"), default=dict, blank=True)
@@ -30,6 +36,9 @@ class PartyRow(RecordRow):
         indexes = [
             *RecordRow.Meta.indexes,
             models.Index(fields=["owner", "-id"], name="%(app_label)s_%(class)s_owner"),
+            models.Index(
+                "project", Lower("email"), condition=~models.Q(email=""), name="%(app_label)s_%(class)s_email"
+            ),
             GinIndex(SearchVector("name", config="simple"), name="%(app_label)s_%(class)s_words"),
         ]
 

@@ -64,7 +64,9 @@ class Stage(Row):
         super().clean()
         changed = self.pk and Stage.objects.filter(pk=self.pk).exclude(kind=self.kind).exists()
         if changed and self.deals.exists():
-            raise ValidationError({"kind": gettext("Deals stand in this stage. Move them first, then change its kind.")})
+            raise ValidationError(
+                {"kind": gettext("Deals stand in this stage. Move them first, then change its kind.")}
+            )
 
 
 class SaleRow(RecordRow):
@@ -72,7 +74,13 @@ class SaleRow(RecordRow):
 
     title = models.CharField(_("title"), max_length=TITLE_LENGTH)
     owner = models.ForeignKey(
-        Employee, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("responsible")
+        Employee,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("responsible"),
     )
     source = models.CharField(_("source"), max_length=TITLE_LENGTH, blank=True)
     utm = models.JSONField(_("UTM tags"), default=dict, blank=True)
@@ -151,7 +159,9 @@ class Deal(SaleRow):
         """The stage must be one of the pipeline."""
         super().clean()
         if self.stage_id and self.pipeline_id and self.stage.pipeline_id != self.pipeline_id:
-            raise ValidationError({"stage": gettext("This stage is of another pipeline. Choose one of the deal's own.")})
+            raise ValidationError(
+                {"stage": gettext("This stage is of another pipeline. Choose one of the deal's own.")}
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Takes the status from the stage."""
@@ -181,6 +191,9 @@ class Order(SaleRow):
         constraints = [
             *SaleRow.Meta.constraints,
             models.UniqueConstraint(
-                fields=["project", "number"], condition=~models.Q(number=""), name="crm_one_order_per_number"
+                fields=["project", "number"],
+                condition=~models.Q(number=""),
+                name="crm_one_order_per_number",
+                violation_error_message=_("An order with this number exists already. Choose another number."),
             ),
         ]

@@ -1,0 +1,1 @@
+"""The hub's own CRM, behind the same Protocol as any vendor's."""
