@@ -13,6 +13,6 @@ def command(host: str, port: int) -> None:
     """Run one web process only. Several may listen behind a balancer."""
     end_with_supervisor()
     with hub_database():
-        from switchhook.web.runner import run
+        from switchhook.serving import run
 
         run(host, port)

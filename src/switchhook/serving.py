@@ -5,13 +5,14 @@ import socket
 
 import uvicorn
 
+from switchhook import server
+
 STOP_SECONDS = 5
 """How long requests in hand may take when the server stops."""
 
 
 class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        from switchhook import server
 
         await server.end_streams(server.app)
         await super().shutdown(sockets)
@@ -20,7 +21,7 @@ class _Server(uvicorn.Server):
 def run(host: str, port: int) -> None:
     """Serves `switchhook.server:app` until SIGTERM or SIGINT."""
     config = uvicorn.Config(
-        "switchhook.server:app",
+        server.app,
         host=host,
         port=port,
         ws="none",
