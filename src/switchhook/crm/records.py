@@ -20,7 +20,7 @@ def phones_of(row: RecordRow) -> tuple[str, ...]:
 
 def record_of(row: RecordRow) -> Record:
     """The row as a record. Free of further queries if the row was read by `crm.kinds.rows`."""
-    owner = getattr(row, "owner_id", None)
+    owner = next((getattr(row, name) for name in _OWNERS if hasattr(row, name)), None)
     contact, company = getattr(row, "contact_id", None), getattr(row, "company_id", None)
     return Record(
         kind=row.KIND,
@@ -55,9 +55,9 @@ def _values(row: RecordRow) -> dict[str, Any]:
         values |= {"pipeline": row.pipeline.name, "stage": row.stage.name}
     if isinstance(row, Task | Comment | CallEntry):
         values["links"] = links_of(row)
-    for name in ("owner", "assignee", "author", "employee"):
-        if hasattr(row, f"{name}_id"):
-            values[name] = _id(getattr(row, f"{name}_id"))
+    for name in _OWNERS:
+        if hasattr(row, name):
+            values[name.removesuffix("_id")] = _id(getattr(row, name))
     return values
 
 
@@ -77,6 +77,7 @@ def _json(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | bool | dict) else str(value)
 
 
+_OWNERS = ("owner_id", "assignee_id", "author_id", "employee_id")
 _PARTY = ("name", "email", "source", "utm")
 _SALE = ("title", "source", "utm", "status")
 _PLAIN: dict[Kind, tuple[str, ...]] = {

@@ -1,0 +1,17 @@
+"""Our project, and a second one whose rows nobody of ours may reach."""
+
+import pytest
+
+from crm.office import Office, open_office
+
+pytest.register_assert_rewrite("switchhook.connectors.testing.crm")
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return open_office("Ours")
+
+
+@pytest.fixture
+def stranger(db: None) -> Office:
+    return open_office("Theirs")
