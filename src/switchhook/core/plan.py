@@ -4,91 +4,90 @@
 The same function serves execution, the editor's try-out and the tests.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator
 
-from switchhook.core.call import CallState, Moment
-from switchhook.core.matrix import Matrix
-from switchhook.core.records import Capabilities, Draft, Ref
-from switchhook.core.situation import Reason, Situation, Verdict
+from switchhook.core.call import CallState, Direction
+from switchhook.core.desk import NOTHING_TO_UPDATE, Desk
+from switchhook.core.matrix import ActionSpec, Condition, Matrix, Role, Row
+from switchhook.core.planned import Action, Plan, PlanSettings, Skip
+from switchhook.core.records import Capabilities, Kind
+from switchhook.core.roles import Roles
+from switchhook.core.situation import (
+    Channel,
+    Client,
+    Inquiry,
+    Person,
+    Reason,
+    Situation,
+    Verdict,
+    because,
+    classify,
+    describe,
+    stages,
+)
+from switchhook.core.words import _
 
-
-class Condition(StrEnum):
-    """When a create applies; checked by the planner on the verdict and by the worker again under the contact's lease."""
-
-    ALWAYS = "always"
-    NO_CONTACT = "no_contact"
-    NO_COMPANY = "no_company"
-    NO_OPEN_LEAD = "no_open_lead"
-    NO_OPEN_DEAL = "no_open_deal"
-    NEVER_HAD_CARD = "never_had_card"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """The employee of the call as this connection sees him: `user` is the CRM user id, None when he has none here."""
-
-    name: str
-    user: str | None = None
-    line: str = ""
+__all__ = ["NOTHING_TO_UPDATE", "Action", "Condition", "Person", "Plan", "PlanSettings", "Skip", "plan"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanSettings:
-    """The connection's settings that decide a plan. Users are CRM user ids; `active_users` None means "all".
+def plan(  # noqa: PLR0917 - the pipeline's own order: what happened, to whom, by which rules, where
+    call: CallState | Inquiry,
+    verdict: Verdict,
+    matrix: Matrix,
+    settings: PlanSettings,
+    capabilities: Capabilities,
+    answerer: Person | None = None,
+) -> Plan:
+    """What must exist in the CRM for `call` as far as it has come.
 
-    `translate` turns an English template into the project's language. `recording_link` is the hub's own stable link for
-    this call (valid before the file arrives). `parties_at` is the moment at which an answered call's records are made.
+    `answerer` is the employee of the call as this connection sees him, None where nobody is known. Total and pure: the
+    same arguments give the same plan, nothing is raised, and a call that goes on adds actions and takes none away.
     """
-
-    senior: str | None = None
-    top: str | None = None
-    active_users: frozenset[str] | None = None
-    task_due: timedelta = timedelta(hours=4)
-    parties_at: Moment = Moment.PICKUP
-    create_contacts: frozenset[str] = frozenset({"in-answered", "in-missed"})
-    default_pipeline: str = ""
-    zone: ZoneInfo = ZoneInfo("UTC")
-    translate: Callable[[str], str] = field(default=lambda text: text)
-    titles: Mapping[str, str] = field(default_factory=dict)
-    recording_link: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One record to create, or one to update (`target` set), for a call.
-
-    `id` is the matrix's fixed action id, the ledger's key with connection and call. `uses` names actions of the same plan
-    whose records are linked too (they must be done first); `draft.links` are existing records.
-    """
-
-    id: str
-    moment: Moment
-    draft: Draft
-    reason: Reason
-    condition: Condition = Condition.ALWAYS
-    target: Ref | None = None
-    uses: tuple[str, ...] = ()
+    roles = Roles.cast(verdict, matrix.takers, settings, answerer)
+    responsible = roles.users[Role.RESPONSIBLE]
+    situation = classify(call, verdict, roles.answerer, responsible, known_by=matrix.known_by)
+    silence = _journal_only(call, situation, settings)
+    if silence is not None:
+        return Plan(situation=situation, row=None, reason=silence)
+    rows = [row for stage in stages(call, situation) if (row := matrix.row_for(stage)) is not None]
+    if not rows:
+        return Plan(situation=situation, row=None, reason=because(_("No row of the matrix is for this: journal only.")))
+    desk = Desk(call, verdict, settings, capabilities, situation, roles)
+    for row, spec in _in_order(rows, desk):
+        desk.consider(row, spec)
+    decisive = matrix.row_for(situation) or rows[-1]
+    silent = because(_("The matrix asks for nothing here: journal only."))
+    return Plan(
+        situation=situation,
+        row=decisive.id,
+        reason=describe(situation) if decisive.actions else silent,
+        actions=tuple(desk.actions.values()),
+        skipped=tuple(desk.skipped.values()),
+        notes=tuple(desk.notes.values()),
+        taker=roles.taker.ref if roles.taker else None,
+        responsible=responsible if situation.client is Client.KNOWN else None,
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skip:
-    """An action of the chosen row that is not to be done, and why."""
+def _journal_only(call: CallState | Inquiry, situation: Situation, settings: PlanSettings) -> Reason | None:
+    if situation.channel not in settings.channels:
+        return because(_("This integration is switched off for the connection."))
+    if isinstance(call, Inquiry) and not call.released:
+        return because(_("Nothing is written before an employee sends the client's data to the CRM."))
+    if situation.channel is not Channel.CALL:
+        return None
+    if situation.direction is Direction.INTERNAL:
+        return because(_("A call between employees stays in the journal."))
+    if situation.client is Client.HIDDEN:
+        return because(_("A call without a number stays in the journal: there is nobody to make records of."))
+    return None
 
-    id: str
-    reason: Reason
+
+_ORDER = [Kind.COMPANY, Kind.CONTACT, Kind.LEAD, Kind.DEAL, Kind.ORDER, None, Kind.CALL, Kind.TASK, Kind.COMMENT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What must exist for a call as far as it has come. `row` is the matrix row's id, None when no row applies."""
-
-    situation: Situation
-    row: str | None
-    reason: Reason
-    actions: tuple[Action, ...] = ()
-    skipped: tuple[Skip, ...] = ()
-    notes: tuple[Reason, ...] = ()
+def _in_order(rows: Iterable[Row], desk: Desk) -> Iterator[tuple[Row, ActionSpec]]:
+    # A later stage's action replaces an earlier one of the same id: it is the same effect, better known.
+    due = ((row, spec) for row in rows for spec in row.actions if desk.has_come_to(row, spec))
+    chosen = {spec.id: (row, spec) for row, spec in due}
+    yield from sorted(chosen.values(), key=lambda pair: _ORDER.index(pair[1].do.kind))
