@@ -9,6 +9,7 @@ import logging
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 import django
 import psycopg
@@ -68,12 +69,13 @@ def run() -> None:
 
 async def _run() -> None:
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(settings.WORKER_THREADS, thread_name_prefix="job"))
     understanding = Understanding()
     understanding.start()
-    worker_app = app.with_connector(app.connector.get_worker_connector())
+    worker_app = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with worker_app.open_async():
         jobs = asyncio.create_task(
             worker_app.run_worker_async(

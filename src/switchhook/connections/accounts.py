@@ -1,5 +1,6 @@
 """Opening a saved connection: credentials, settings and the project's surroundings become a live connector."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from django.utils.module_loading import import_string
@@ -10,8 +11,8 @@ from switchhook.connectors.registry import manifest
 from switchhook.projects.models import Number
 from switchhook.projects.people import Staff
 
-# What the hub itself lends to connectors, by name; each is called with the connection.
-_SERVICES = {"record_store": "switchhook.crm.store.record_store"}
+# What the hub itself lends to connectors, by name; each is called with the project.
+_SERVICES = {"record_store": "switchhook.crm.store.ProjectStore"}
 
 
 def account_of(connection: Connection) -> Account:
@@ -38,13 +39,17 @@ def open_telephony(connection: Connection) -> TelephonyConnector:
     return cast("TelephonyConnector", manifest(connection.connector).connect(account_of(connection)))
 
 
-class _Lent(dict[str, Any]):
+class _Lent(Mapping[str, Any]):
     """Services made on first use, so that a vendor's connection costs nothing for what it does not ask for."""
 
     def __init__(self, connection: Connection) -> None:
-        super().__init__()
         self._connection = connection
 
-    def __missing__(self, name: str) -> Any:
-        self[name] = import_string(_SERVICES[name])(self._connection.project)
-        return self[name]
+    def __getitem__(self, name: str) -> Any:
+        return import_string(_SERVICES[name])(self._connection.project)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_SERVICES)
+
+    def __len__(self) -> int:
+        return len(_SERVICES)

@@ -1,13 +1,14 @@
 """Which connectors are installed: entry points and manifests, read without importing any connector."""
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
 from switchhook.connectors.base import Account, Connect, CrmConnector, TelephonyConnector
 from switchhook.core.errors import Misconfigured
@@ -29,11 +30,30 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
+class DemoTwin(Protocol):
+    """A vendor's stand-in as the demo runs it: an ASGI app, and how a connection to it is set up."""
+
+    app: Any
+    numbers: Sequence[str]
+
+    def credentials(self, url: str) -> Mapping[str, str]:
+        """The credentials of an account at the twin that serves `url`."""
+
+    def settings(self, url: str) -> Mapping[str, Any]:
+        """The connection's settings, with the addresses of the twin."""
+
+    def setup(self, webhook_url: str, forward_url: str) -> Mapping[str, Any]:
+        """What to post to `/__twin__/configure` so that the twin reports to the hub."""
+
+    def day(self) -> Sequence[Mapping[str, Any]]:
+        """A day of calls, each a body for `/__twin__/play`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What `connector.toml` says: `role` is `telephony` or `crm`.
 
-    `local` marks a CRM that lives in the hub's own database: its look-ups cost no request, so they are always live.
+    `twin` names the module of the package that offers the vendor's stand-in to the demo (`demo_twin()`). `local` marks a CRM that lives in the hub's own database: its look-ups cost no request, so they are always live.
     """
 
     slug: str
@@ -45,10 +65,17 @@ class Manifest:
     fields: tuple[Field, ...] = ()
     default_preset: str = ""
     local: bool = False
+    twin: str = ""
 
     def connect(self, account: Account) -> TelephonyConnector | CrmConnector:
         """Open an account; imports the connector on first use."""
         return cast("Connect", import_module(f"{self.package}.connector").connect)(account)
+
+    def demo_twin(self) -> DemoTwin:
+        """The vendor's stand-in. Raises Misconfigured where the connector ships none."""
+        if not self.twin:
+            raise Misconfigured(f"The connector “{self.slug}” ships no twin.", field="twin")
+        return cast("DemoTwin", import_module(f"{self.package}.{self.twin}").demo_twin())
 
 
 @cache

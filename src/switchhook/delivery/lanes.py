@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection, ConnectionState
@@ -140,7 +141,7 @@ def wake(lanes: QuerySet[Lane]) -> int:
     ids = list(lanes.filter(Exists(waiting)).select_for_update(skip_locked=True).values_list("pk", flat=True))
     Lane.objects.filter(pk__in=ids).update(scheduled=True, running_until=None, wake_at=None)
     for start in range(0, len(ids), _CHUNK):
-        jobs = ({"lane_id": pk} for pk in ids[start : start + _CHUNK])
+        jobs: list[dict[str, JSONValue]] = [{"lane_id": pk} for pk in ids[start : start + _CHUNK]]
         app.configure_task(DRAIN, queue=QUEUE).batch_defer(*jobs)
     if len(ids) > _CHUNK:
         with database.cursor() as cursor:

@@ -3,14 +3,12 @@
 Two numbers of one contact run in two lanes; without the lease both could find "no open lead" and make one each.
 """
 
-from datetime import timedelta
-
 from django.db import connection as database
 
 from switchhook.delivery.lanes import Run
 from switchhook.delivery.models import ContactLease
 
-TERM = timedelta(seconds=120)
+TERM_SECONDS = 120.0
 
 
 class LeaseTaken(Exception):
@@ -23,12 +21,12 @@ def take(run: Run, contact_id: str) -> None:
         cursor.execute(
             """
             INSERT INTO delivery_contactlease (connection_id, contact_id, lane_id, until)
-            VALUES (%(connection)s, %(contact)s, %(lane)s, now() + %(term)s)
+            VALUES (%(connection)s, %(contact)s, %(lane)s, now() + make_interval(secs => %(term)s))
             ON CONFLICT (connection_id, contact_id) DO UPDATE SET lane_id = EXCLUDED.lane_id, until = EXCLUDED.until
             WHERE delivery_contactlease.lane_id = EXCLUDED.lane_id OR delivery_contactlease.until < now()
             RETURNING id
             """,
-            {"connection": run.connection_id, "contact": contact_id, "lane": run.lane_id, "term": TERM},
+            {"connection": run.connection_id, "contact": contact_id, "lane": run.lane_id, "term": TERM_SECONDS},
         )
         if cursor.fetchone() is None:
             raise LeaseTaken(contact_id)

@@ -183,6 +183,7 @@ class Ledger:
 
     def _done(self, effect: Effect, record: Record, *, adopted: bool = False) -> None:
         effect.remote_id, effect.url, effect.adopted = record.id, record.url, adopted
+        effect.kind = record.kind  # an open deal may stand in for the lead that was asked for
         effect.sent = None if adopted else effect.wanted
         self._set(effect, EffectState.DONE)
         self._index(record)

@@ -8,6 +8,13 @@ from switchhook.delivery.models import Effect, EffectState
 from switchhook.directory import index
 
 _ONE_PER_CLIENT = (Kind.CONTACT, Kind.COMPANY, Kind.LEAD, Kind.DEAL)
+_CARDS = (Kind.LEAD, Kind.DEAL)
+_TAKEN_INSTEAD: dict[Condition, tuple[tuple[Kind, ...], bool]] = {
+    Condition.NO_OPEN_LEAD: ((Kind.LEAD,), True),
+    Condition.NO_OPEN_DEAL: ((Kind.DEAL,), True),
+    Condition.NO_OPEN_CARD: (_CARDS, True),
+    Condition.NEVER_HAD_CARD: (_CARDS, False),
+}
 _STUCK = (EffectState.REFUSED, EffectState.UNKNOWN)
 
 
@@ -24,11 +31,8 @@ def existing(connection: Connection, call: Call, action: Action) -> Record | Non
     known = index.of_client(connection, call.client_number, contact)
     if kind in PARTIES:
         return next((record for record in known if record.kind is kind), None)
-    if action.condition is Condition.NEVER_HAD_CARD:
-        return next((record for record in known if record.kind in (Kind.LEAD, Kind.DEAL)), None)
-    if action.condition in (Condition.NO_OPEN_LEAD, Condition.NO_OPEN_DEAL):
-        return next((record for record in known if record.kind is kind and record.is_open), None)
-    return None
+    kinds, open_only = _TAKEN_INSTEAD.get(action.condition, ((), True))
+    return next((record for record in known if record.kind in kinds and (record.is_open or not open_only)), None)
 
 
 def refused_elsewhere(effect: Effect) -> bool:

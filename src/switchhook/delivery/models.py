@@ -80,7 +80,7 @@ class Decision(models.Model):
 
 
 class EffectState(models.TextChoices):
-    """`unknown`: sent, answer lost. `refused`: the vendor said no. `blocked`: waits for a refused one. `kept`: not sent."""
+    """`unknown`: sent, answer lost. `refused`: the vendor said no. `blocked`: waits for a refused one."""
 
     PLANNED = "planned", _("planned")
     IN_FLIGHT = "in_flight", _("being sent")

@@ -46,7 +46,7 @@ def _policy(record: Record) -> tuple[bool, int, float, str]:
 
 @transaction.atomic
 def remember(connection: Connection, records: Iterable[Record], phone: str = "") -> None:
-    """Enter records under their own numbers, their contact's, and `phone` (the number they were found by). Idempotent."""
+    """Enter records under their own numbers, their contact's, and `phone`, by which they were found. Idempotent."""
     now = timezone.now()
     rows = []
     for record in records:

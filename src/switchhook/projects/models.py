@@ -62,7 +62,7 @@ class Project(models.Model):
 
 
 class Role(models.TextChoices):
-    """What a member may do: a viewer reads, a manager works with clients, an admin sets up, an owner does everything."""
+    """A viewer reads, a manager works with clients, an admin sets up, an owner does everything."""
 
     VIEWER = "viewer", _("viewer")
     MANAGER = "manager", _("manager")

@@ -1,4 +1,4 @@
-"""What happens when a call changed: its deliveries are scheduled, and the people concerned are told, in the same transaction."""
+"""When a call changed: its deliveries are scheduled and the people concerned told, in the same transaction."""
 
 from switchhook.calls.merging import Merged, refold
 from switchhook.calls.models import Call

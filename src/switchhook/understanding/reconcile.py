@@ -40,7 +40,7 @@ class Reconciled:
 def reconcile(connection: Connection, since: datetime | None = None, until: datetime | None = None) -> Reconciled:
     """Read the log of [since, until) and merge it; by default from the last run, less the overlap, until now.
 
-    Idempotent. Several workers may be asked at once: one reads, the others return at once. Raises the connector's errors.
+    Idempotent. Of several workers asked at once one reads, the others return. Raises the connector's errors.
     """
     if not _only_one(connection):
         return Reconciled()

@@ -21,6 +21,7 @@ CAPABILITIES = Capabilities(
     lead_excludes_deal=True,
     marked=frozenset(Kind),
     settle=0.0,
+    longest_request=5.0,
     stores_phone=PARTIES,
 )
 

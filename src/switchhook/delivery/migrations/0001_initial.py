@@ -6,127 +6,219 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('calls', '0001_initial'),
-        ('connections', '0002_initial'),
-        ('scenarios', '0001_initial'),
+        ("calls", "0001_initial"),
+        ("connections", "0002_initial"),
+        ("scenarios", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lane',
+            name="Lane",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('scheduled', models.BooleanField(default=False)),
-                ('epoch', models.BigIntegerField(default=0)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('wake_at', models.DateTimeField(null=True)),
-                ('running_until', models.DateTimeField(null=True)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lanes', to='connections.connection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60)),
+                ("scheduled", models.BooleanField(default=False)),
+                ("epoch", models.BigIntegerField(default=0)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("wake_at", models.DateTimeField(null=True)),
+                ("running_until", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lanes", to="connections.connection"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'waiting'), ('running', 'being worked on'), ('done', 'done'), ('dead', 'needs attention'), ('skipped', 'skipped')], default='pending', max_length=8)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='calls.call')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='connections.connection')),
-                ('lane', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='delivery.lane')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting"),
+                            ("running", "being worked on"),
+                            ("done", "done"),
+                            ("dead", "needs attention"),
+                            ("skipped", "skipped"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("error_code", models.CharField(blank=True, max_length=40)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="calls.call"
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="connections.connection",
+                    ),
+                ),
+                (
+                    "lane",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="delivery.lane"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ContactLease',
+            name="ContactLease",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contact_id', models.CharField(max_length=80)),
-                ('until', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='connections.connection')),
-                ('lane', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='delivery.lane')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("contact_id", models.CharField(max_length=80)),
+                ("until", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="connections.connection"),
+                ),
+                ("lane", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="delivery.lane")),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.JSONField()),
-                ('plan', models.JSONField(default=dict)),
-                ('decided_at', models.DateTimeField(auto_now_add=True)),
-                ('planned_at', models.DateTimeField(auto_now=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='calls.call')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='connections.connection')),
-                ('matrix', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='scenarios.matrixversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("verdict", models.JSONField()),
+                ("plan", models.JSONField(default=dict)),
+                ("decided_at", models.DateTimeField(auto_now_add=True)),
+                ("planned_at", models.DateTimeField(auto_now=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="calls.call"
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="connections.connection",
+                    ),
+                ),
+                (
+                    "matrix",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="scenarios.matrixversion"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'call'), name='one_decision')],
+                "constraints": [models.UniqueConstraint(fields=("connection", "call"), name="one_decision")],
             },
         ),
         migrations.CreateModel(
-            name='Effect',
+            name="Effect",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=60)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('kind', models.CharField(max_length=10)),
-                ('moment', models.CharField(max_length=10)),
-                ('uses', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('in_flight', 'being sent'), ('done', 'done'), ('unknown', 'outcome unknown'), ('refused', 'refused'), ('blocked', 'blocked'), ('withdrawn', 'no longer wanted')], default='planned', max_length=10)),
-                ('mark', models.CharField(max_length=80, unique=True)),
-                ('wanted', models.JSONField(default=dict)),
-                ('sent', models.JSONField(null=True)),
-                ('adopted', models.BooleanField(default=False)),
-                ('remote_id', models.CharField(blank=True, max_length=80)),
-                ('url', models.TextField(blank=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('error', models.TextField(blank=True)),
-                ('epoch', models.BigIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='effects', to='calls.call')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='effects', to='connections.connection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("action", models.CharField(max_length=60)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("kind", models.CharField(max_length=10)),
+                ("moment", models.CharField(max_length=10)),
+                (
+                    "uses",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("in_flight", "being sent"),
+                            ("done", "done"),
+                            ("unknown", "outcome unknown"),
+                            ("refused", "refused"),
+                            ("blocked", "blocked"),
+                            ("withdrawn", "no longer wanted"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("mark", models.CharField(max_length=80, unique=True)),
+                ("wanted", models.JSONField(default=dict)),
+                ("sent", models.JSONField(null=True)),
+                ("adopted", models.BooleanField(default=False)),
+                ("remote_id", models.CharField(blank=True, max_length=80)),
+                ("url", models.TextField(blank=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error_code", models.CharField(blank=True, max_length=40)),
+                ("error", models.TextField(blank=True)),
+                ("epoch", models.BigIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="effects", to="calls.call"
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="effects", to="connections.connection"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['call', 'position', 'id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['connection', 'state'], name='open_effects')],
-                'constraints': [models.UniqueConstraint(fields=('connection', 'call', 'action'), name='one_effect')],
+                "ordering": ["call", "position", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "done"), _negated=True),
+                        fields=["connection", "state"],
+                        name="open_effects",
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("connection", "call", "action"), name="one_effect")],
             },
         ),
         migrations.AddIndex(
-            model_name='lane',
-            index=models.Index(condition=models.Q(('scheduled', True)), fields=['id'], name='scheduled_lanes'),
+            model_name="lane",
+            index=models.Index(condition=models.Q(("scheduled", True)), fields=["id"], name="scheduled_lanes"),
         ),
         migrations.AddConstraint(
-            model_name='lane',
-            constraint=models.UniqueConstraint(fields=('connection', 'key'), name='one_lane'),
+            model_name="lane",
+            constraint=models.UniqueConstraint(fields=("connection", "key"), name="one_lane"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['lane', 'id'], name='delivery_queue'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["pending", "running"])), fields=["lane", "id"], name="delivery_queue"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['connection', 'state', '-id'], name='delivery_states'),
+            model_name="delivery",
+            index=models.Index(fields=["connection", "state", "-id"], name="delivery_states"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('connection', 'call'), name='one_pending_delivery'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "pending")), fields=("connection", "call"), name="one_pending_delivery"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactlease',
-            constraint=models.UniqueConstraint(fields=('connection', 'contact_id'), name='one_contact_lease'),
+            model_name="contactlease",
+            constraint=models.UniqueConstraint(fields=("connection", "contact_id"), name="one_contact_lease"),
         ),
     ]
