@@ -19,13 +19,13 @@ from switchhook.embedded.postmaster import pid_of
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="is about what root does")
 
 AS_NOBODY = """
-import os, pathlib, sys
+import dataclasses, os, pathlib, sys
 import encodings.idna, psycopg, shutil, subprocess
 from switchhook import embedded
 from switchhook.embedded import cluster, lock, postmaster, binaries
 root = pathlib.Path(sys.argv[2])
 found = binaries.find_binaries()
-cluster.find_binaries = lambda: binaries.Binaries(root, found.folder, found.version)
+cluster.find_binaries = lambda: dataclasses.replace(found, root=root)
 os.setgroups([]); os.setgid(int(sys.argv[4])); os.setuid(int(sys.argv[3]))
 with embedded.database(pathlib.Path(sys.argv[1]), durable=False) as url:
     with psycopg.connect(url) as connection:

@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from switchhook.embedded.account import Account
@@ -29,6 +29,7 @@ class Binaries:
     root: Path
     folder: str
     version: str
+    major: int
 
     def program(self, name: str) -> Path:
         """The path of one program, such as `initdb`."""
@@ -49,7 +50,7 @@ def find_binaries(major: int = MAJOR) -> Binaries:
     version = importlib.metadata.version(_WHEEL)
     for folder in sorted(package.glob("pginstall*")):
         if major_of(folder) == major:
-            return Binaries(package.parent, folder.name, version)
+            return Binaries(package.parent, folder.name, version, major)
     message = f"The installed {_WHEEL} {version} carries no PostgreSQL {major}. Set DATABASE_URL to use a server."
     raise NoBinaries(message, field="DATABASE_URL")
 
@@ -69,7 +70,7 @@ def readable_by(account: Account, binaries: Binaries, *, cache: Path = _CACHE) -
     if not target.exists():
         cache.mkdir(mode=0o755, parents=True, exist_ok=True)
         _copy(binaries, target)
-    return Binaries(target, binaries.folder, binaries.version)
+    return replace(binaries, root=target)
 
 
 def _copy(binaries: Binaries, target: Path) -> None:

@@ -54,7 +54,7 @@ class Cluster:
         self._make()
         if not self.running():
             postmaster.clear_stale(self.pgdata)
-            write_config(self.pgdata, self.sockets, durable=self.durable)
+            write_config(self.pgdata, self.sockets, self.binaries.major, durable=self.durable)
             self._launch()
         self._await_answer()
         self._make_database()
@@ -69,7 +69,7 @@ class Cluster:
         marker = self.pgdata / "PG_VERSION"
         if marker.exists():
             found = marker.read_text().strip()
-            if found != str(MAJOR):
+            if found != str(self.binaries.major):
                 message = (
                     f"The database in {self.pgdata} was made by PostgreSQL {found}; this Switchhook runs {MAJOR}. "
                     "Run `switchhook upgrade-database`, which keeps the old one until you delete it."

@@ -57,10 +57,14 @@ _FOR_TESTS = {
 }
 
 
-def write_config(pgdata: Path, sockets: Path, *, durable: bool) -> None:
+_SINCE = {"io_method": 18}
+"""The major version that knows a setting, where an older one that is to be upgraded would not start with it."""
+
+
+def write_config(pgdata: Path, sockets: Path, major: int, *, durable: bool) -> None:
     """Writes `postgresql.conf`, `pg_hba.conf` and `pg_ident.conf`. Not durable: for tests, lost at a power cut."""
     settings = _SETTINGS | {"unix_socket_directories": _quoted(str(sockets))} | ({} if durable else _FOR_TESTS)
-    lines = [f"{name} = {value}" for name, value in settings.items()]
+    lines = [f"{name} = {value}" for name, value in settings.items() if major >= _SINCE.get(name, 0)]
     _write(pgdata / "postgresql.conf", [*lines, "include_if_exists = 'local.conf'"])
     _write(pgdata / "pg_hba.conf", ["local all all peer map=hub"])
     names = sorted({"root", pwd.getpwuid(os.geteuid()).pw_name})
