@@ -1,10 +1,43 @@
 """What every page's frame needs."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
+
+from switchhook.connections.models import Connection, ConnectionState
+from switchhook.console.access import ProjectRequest
+from switchhook.delivery.models import Effect, EffectState
+from switchhook.projects.models import Project, Role
+
+THEMES = ("light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Template context of the frame around each page."""
-    return {}
+    """Template context of the frame around each page: theme, languages, and on a project's pages its navigation."""
+    theme = request.COOKIES.get("theme", "")
+    frame: dict[str, Any] = {"theme": theme if theme in THEMES else "", "languages": settings.LANGUAGES}
+    if getattr(request, "project", None) is not None and not request.headers.get("HX-Request"):
+        frame |= _project_frame(cast("ProjectRequest", request))
+    elif getattr(request, "project", None) is not None:
+        frame |= _rights(cast("ProjectRequest", request))
+    return frame
+
+
+def _rights(request: ProjectRequest) -> dict[str, Any]:
+    return {
+        "project": request.project,
+        "role": request.role,
+        "may_write": request.role.covers(Role.MANAGER),
+        "may_set_up": request.role.covers(Role.ADMIN),
+    }
+
+
+def _project_frame(request: ProjectRequest) -> dict[str, Any]:
+    return _rights(request) | {
+        "projects": Project.objects.filter(memberships__user=request.user).order_by("name", "id"),
+        "stopped_connections": Connection.objects.filter(project=request.project).exclude(state=ConnectionState.ACTIVE),
+        "attention_count": Effect.objects.filter(
+            connection__project=request.project, state=EffectState.REFUSED
+        ).count(),
+    }

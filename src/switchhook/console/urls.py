@@ -1,5 +1,83 @@
 """Addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from switchhook.console.views import (
+    board,
+    call,
+    connections,
+    deliveries,
+    entrance,
+    events,
+    journal,
+    overview,
+    people,
+    record,
+    records,
+)
+
+_SECTIONS = "contacts|companies|leads|deals|orders|tasks"
+
+_calls = [
+    path("", journal.calls, name="calls"),
+    path("rows", journal.rows, name="call_rows"),
+    path("<int:call_id>/", call.call, name="call"),
+    path("<int:call_id>/recording", journal.recording, name="recording"),
+    path("<int:call_id>/replay", call.replay_call, name="replay_call"),
+]
+
+_crm = [
+    path("deals/board", board.board, name="board"),
+    path("deals/<int:record_id>/move", board.move, name="move_deal"),
+    re_path(r"^pick/(?P<kind>contact|company)$", records.pick, name="pick"),
+    path("leads/<int:record_id>/status", record.lead_status, name="lead_status"),
+    path("tasks/<int:record_id>/done", record.task_done, name="task_done"),
+    re_path(rf"^(?P<section>{_SECTIONS})/$", records.records, name="records"),
+    re_path(rf"^(?P<section>{_SECTIONS})/new$", record.new, name="new_record"),
+    re_path(rf"^(?P<section>{_SECTIONS})/(?P<record_id>\d{{1,18}})/$", record.record, name="record"),
+    re_path(rf"^(?P<section>{_SECTIONS})/(?P<record_id>\d{{1,18}})/edit$", record.edit, name="edit_record"),
+    re_path(rf"^(?P<section>{_SECTIONS})/(?P<record_id>\d{{1,18}})/comment$", record.comment, name="add_comment"),
+]
+
+_connections = [
+    path("", connections.connections, name="connections"),
+    path("new/<slug:connector>", connections.new_connection, name="new_connection"),
+    path("<int:connection_id>/", connections.connection, name="connection"),
+    path("<int:connection_id>/state", connections.connection_state, name="connection_state"),
+    path("<int:connection_id>/people", connections.connection_people, name="connection_people"),
+    re_path(
+        r"^(?P<connection_id>\d{1,18})/settings/(?P<part>rules|names|preset)$",
+        connections.connection_settings,
+        name="connection_settings",
+    ),
+]
+
+_lists = [
+    path("", people.numbers, name="numbers"),
+    re_path(r"^(?P<kind>number|ignored)$", people.add_to_list, name="add_to_list"),
+    re_path(r"^(?P<kind>number|ignored)/(?P<row_id>\d{1,18})$", people.change_list, name="change_list"),
+]
+
+_project: list[URLPattern | URLResolver] = [
+    path("", overview.overview, name="overview"),
+    path("live-ticket", journal.live_ticket, name="live_ticket"),
+    path("calls/", include(_calls)),
+    path("crm/", include(_crm)),
+    path("events/", events.events, name="events"),
+    path("events/replay", events.replay_events, name="replay"),
+    path("events/<int:event_id>/", events.event, name="event"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/resend", deliveries.resend_effects, name="resend"),
+    path("connections/", include(_connections)),
+    path("employees/", people.employees, name="employees"),
+    path("employees/new", people.employee, name="new_employee"),
+    path("employees/<int:employee_id>/", people.employee, name="employee"),
+    path("numbers/", include(_lists)),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", entrance.home, name="home"),
+    path("language", entrance.language, name="language"),
+    path("p/<int:project_id>/", include(_project)),
+    re_path(rf"^crm/(?P<section>{_SECTIONS})/(?P<record_id>\d{{1,18}})/$", record.anywhere, name="record_anywhere"),
+]

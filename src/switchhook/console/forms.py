@@ -1,0 +1,241 @@
+"""Forms of the settings pages. They clean what people type; what it means is the services' business."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from switchhook.connections.models import Connection
+from switchhook.connectors.registry import Manifest
+from switchhook.core.phone import normalize
+from switchhook.projects.models import Employee, IgnoredClient, Number, Project
+from switchhook.scenarios import catalog
+
+_MAX_TASK_HOURS = 24 * 30
+
+
+class ConnectionForm(forms.Form):
+    """A new connection, drawn from its connector's manifest. `split` parts credentials from settings."""
+
+    marks_optional = True
+
+    def __init__(self, manifest: Manifest, data: Any = None) -> None:
+        super().__init__(data)
+        self.manifest = manifest
+        self.fields["name"] = forms.CharField(label=_("Name"), max_length=120, initial=manifest.title)
+        for item in manifest.fields:
+            self.fields[f"field_{item.name}"] = _drawn(item)
+
+    def split(self) -> tuple[dict[str, str], dict[str, Any]]:
+        """(credentials, settings) of a valid form."""
+        credentials: dict[str, str] = {}
+        settings: dict[str, Any] = {}
+        for item in self.manifest.fields:
+            value = self.cleaned_data.get(f"field_{item.name}")
+            if item.secret:
+                credentials[item.name] = value or ""
+            elif value not in (None, ""):
+                settings[item.name] = value
+        return credentials, settings
+
+
+def _drawn(item: Any) -> forms.Field:
+    options = {"label": item.label, "required": item.required, "initial": item.default, "help_text": item.help}
+    if item.kind == "flag":
+        return forms.BooleanField(**{**options, "required": False})
+    if item.kind == "number":
+        return forms.IntegerField(**options)
+    if item.kind == "choice":
+        return forms.ChoiceField(choices=[(choice, choice) for choice in item.choices], **options)
+    if item.secret:
+        return forms.CharField(widget=forms.PasswordInput({"autocomplete": "off"}), **options)
+    return forms.CharField(**options)
+
+
+class RulesForm(forms.Form):
+    """The people and times of a CRM connection's rules."""
+
+    senior_employee = forms.ModelChoiceField(
+        Employee.objects.none(),
+        label=_("Senior manager"),
+        required=False,
+        empty_label=_("Nobody"),
+        help_text=_("Gets the tasks of missed calls, and owns their records."),
+    )
+    top_employee = forms.ModelChoiceField(
+        Employee.objects.none(),
+        label=_("Top manager"),
+        required=False,
+        empty_label=_("Nobody"),
+        help_text=_("Gets the tasks of calls that an unknown employee took."),
+    )
+    task_due_hours = forms.DecimalField(
+        label=_("Time for an open task, hours"), min_value=0, max_value=_MAX_TASK_HOURS, decimal_places=2
+    )
+    parties_at = forms.ChoiceField(
+        label=_("Make records of answered calls"),
+        choices=[("pickup", _("at pick-up")), ("end", _("after the call"))],
+    )
+    create_contacts = forms.MultipleChoiceField(
+        label=_("Create contacts for"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            ("in-answered", _("answered incoming calls")),
+            ("in-missed", _("missed incoming calls")),
+            ("out-answered", _("answered outgoing calls")),
+            ("out-missed", _("unanswered outgoing calls")),
+        ],
+    )
+
+    def __init__(self, connection: Connection, data: Any = None) -> None:
+        super().__init__(data, initial=_rules_of(connection))
+        people = Employee.objects.filter(project=connection.project_id, active=True)
+        for name in ("senior_employee", "top_employee"):
+            choice: Any = self.fields[name]
+            choice.queryset = people
+
+    def settings(self) -> dict[str, Any]:
+        """The settings that a valid form stands for, as `scenarios.plan_settings` reads them."""
+        values = self.cleaned_data
+        return {
+            "senior_employee": values["senior_employee"].pk if values["senior_employee"] else None,
+            "top_employee": values["top_employee"].pk if values["top_employee"] else None,
+            "task_due_minutes": int(values["task_due_hours"] * 60),
+            "parties_at": values["parties_at"],
+            "create_contacts": values["create_contacts"],
+        }
+
+
+def _rules_of(connection: Connection) -> dict[str, Any]:
+    minutes = int(connection.setting("task_due_minutes", 240))
+    return {
+        "senior_employee": connection.setting("senior_employee"),
+        "top_employee": connection.setting("top_employee"),
+        "task_due_hours": f"{minutes / 60:g}",
+        "parties_at": connection.setting("parties_at", "pickup"),
+        "create_contacts": connection.setting("create_contacts", ["in-answered", "in-missed"]),
+    }
+
+
+class PresetForm(forms.Form):
+    """The choice of a shipped scenario table."""
+
+    preset = forms.ChoiceField(label=_("Preset"))
+
+    def __init__(self, current: str, data: Any = None) -> None:
+        super().__init__(data, initial={"preset": current})
+        choice: Any = self.fields["preset"]
+        choice.choices = [(name, _now(title) if (title := catalog.preset(name).title) else name) for name in catalog.names()]
+
+
+class NameMapForm(forms.Form):
+    """The customer's own parameter names, one pair a line: `their_name = our_name`."""
+
+    names = forms.CharField(
+        label=_("Name map"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea({"rows": 6, "class": "mono", "spellcheck": "false"}),
+        help_text=_("One line for each parameter that your provider calls differently: their name = our name."),
+    )
+
+    def __init__(self, connection: Connection, data: Any = None) -> None:
+        names = connection.setting("names", {})
+        super().__init__(data, initial={"names": "\n".join(f"{theirs} = {ours}" for theirs, ours in names.items())})
+
+    def clean_names(self) -> dict[str, str]:
+        """The pairs as a mapping."""
+        pairs: dict[str, str] = {}
+        for number, line in enumerate(self.cleaned_data["names"].splitlines(), 1):
+            if not line.strip():
+                continue
+            theirs, equals, ours = (part.strip() for part in line.partition("="))
+            if not (theirs and equals and ours):
+                raise forms.ValidationError(_("Line %(n)s needs the form: their name = our name."), params={"n": number})
+            pairs[theirs] = ours
+        return pairs
+
+
+class _PhoneForm(forms.ModelForm[Any]):
+    marks_optional = True
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.project = project
+
+    def clean_e164(self) -> str:
+        """The number as E.164, from any spelling."""
+        number = normalize(self.cleaned_data["e164"], self.instance.project.country)
+        if number is None:
+            raise forms.ValidationError(_("This is not a telephone number."))
+        others = type(self.instance)._default_manager.filter(project=self.instance.project, e164=number)  # noqa: SLF001
+        if others.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("This number is in the list already."))
+        return number
+
+
+class NumberForm(_PhoneForm):
+    """A line of the project."""
+
+    e164 = forms.CharField(label=_("Number"), max_length=40)
+
+    class Meta:
+        model = Number
+        fields = ("e164", "label", "sip_pair", "stopped")
+
+
+class IgnoredForm(_PhoneForm):
+    """A client's number for which nothing is made."""
+
+    e164 = forms.CharField(label=_("Number"), max_length=40)
+
+    class Meta:
+        model = IgnoredClient
+        fields = ("e164", "note")
+
+
+class EmployeeForm(forms.ModelForm[Employee]):
+    """An employee with the directions on which he speaks."""
+
+    marks_optional = True
+
+    sips = forms.CharField(label=_("SIP logins"), required=False, help_text=_("Several are separated by commas."))
+    mobiles = forms.CharField(
+        label=_("Mobile (FMC) numbers"), required=False, help_text=_("Several are separated by commas.")
+    )
+
+    class Meta:
+        model = Employee
+        fields = ("name", "email", "sips", "mobiles", "extension", "staff_id", "active")
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.project = project
+        for name in ("sips", "mobiles"):
+            self.initial[name] = ", ".join(getattr(self.instance, name))
+
+    def clean_sips(self) -> list[str]:
+        """The logins as a list."""
+        return _parts(self.cleaned_data["sips"])
+
+    def clean_mobiles(self) -> list[str]:
+        """The numbers as E.164."""
+        numbers = {text: normalize(text, self.instance.project.country) for text in _parts(self.cleaned_data["mobiles"])}
+        for text, number in numbers.items():
+            if number is None:
+                raise forms.ValidationError(_("“%(text)s” is not a telephone number."), params={"text": text})
+        return [number for number in numbers.values() if number]
+
+    def clean_staff_id(self) -> str:
+        """The id, if nobody else has it."""
+        staff_id: str = self.cleaned_data["staff_id"]
+        others = Employee.objects.filter(project=self.instance.project, staff_id=staff_id).exclude(pk=self.instance.pk)
+        if staff_id and others.exists():
+            raise forms.ValidationError(_("Another employee has this telephony staff id."))
+        return staff_id
+
+
+def _parts(text: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

@@ -1,0 +1,125 @@
+"""Tags and filters of the pages: icons, numbers, durations, times, reasons, form fields."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from switchhook.console.wording import BADGES, EVENT_KINDS, KINDS, MOMENTS
+from switchhook.core import phone as phones
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A decorative icon of the sprite, hidden from screen readers."""
+    classes = " ".join(["icon", *(f"icon--{part}" for part in extra.split())])
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        classes,
+        static("console/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def phone(e164: str | None) -> str:
+    """`+380671234567` → `+380 67 123 4567`, with no-break spaces."""
+    return phones.display(e164).replace(" ", "\N{NO-BREAK SPACE}") if e164 else ""
+
+
+@register.filter
+def clock_time(seconds: int | None) -> str:
+    """Seconds as `1:05` or `1:02:03`; nothing for None."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def when(moment: datetime | None) -> str:
+    """A moment in the current zone as people say it: "Today, 14:05", "Yesterday, 9:10", "3 Nov, 9:10"."""
+    if moment is None:
+        return ""
+    local, today = timezone.localtime(moment), timezone.localdate()
+    return _("%(day)s, %(time)s") % {"day": _day(local, today), "time": date_format(local, "H:i")}
+
+
+def _day(local: datetime, today: Any) -> str:
+    if local.date() == today:
+        return _("Today")
+    if local.date() == today - timedelta(days=1):
+        return _("Yesterday")
+    if local.date() == today + timedelta(days=1):
+        return _("Tomorrow")
+    return date_format(local, "j M") if local.year == today.year else date_format(local, "j M Y")
+
+
+@register.simple_tag
+def badge(group: str, value: str) -> SafeString:
+    """A state as a coloured word. `group` is a key of `wording.BADGES`; an unknown value is shown as it stands."""
+    tone, text = BADGES[group].get(value, ("", value))
+    return format_html('<span class="badge{}">{}</span>', f" badge--{tone}" if tone else "", text)
+
+
+@register.filter
+def pick(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """One value of a mapping, None where it is missing."""
+    return mapping.get(key)
+
+
+@register.filter
+def safe_link(url: str) -> str:
+    """A record's address if a browser may open it, else "#": what a CRM sends is not trusted."""
+    return url if url.startswith(("/", "https://", "http://")) else "#"
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    """A record kind in words."""
+    return str(KINDS.get(kind, kind))
+
+
+@register.filter
+def moment_word(moment: str) -> str:
+    """A moment of a call in words."""
+    return str(MOMENTS.get(moment, moment))
+
+
+@register.filter
+def event_word(kind: str) -> str:
+    """What an event reports, in words."""
+    return str(EVENT_KINDS.get(kind, kind))
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The letters of an avatar."""
+    return "".join(part[0] for part in str(name).replace("@", " ").split()[:2]).upper()
+
+
+@register.inclusion_tag("console/parts/field.html")
+def field(bound: BoundField, label: str = "") -> dict[str, Any]:
+    """A form field with label, help, and errors tied to the control for screen readers."""
+    described = [f"{bound.auto_id}-help"] if bound.help_text else []
+    described += [f"{bound.auto_id}-error"] if bound.errors else []
+    attributes = {"aria-describedby": " ".join(described)} if described else {}
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return {
+        "bound": bound,
+        "label": label or bound.label,
+        "control": bound.as_widget(attrs=attributes),
+        "is_check": isinstance(bound.field.widget, CheckboxInput),
+    }

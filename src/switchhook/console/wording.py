@@ -1,0 +1,98 @@
+"""Words and colours for stored values: states, directions, reasons."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Badge = tuple[str, str | Promise]
+
+BADGES: dict[str, dict[str, Badge]] = {
+    "call": {
+        "active": ("info badge--live", _("In progress")),
+        "answered": ("good", _("Answered")),
+        "missed": ("bad", _("Missed")),
+        "failed": ("warn", _("Failed")),
+        "other": ("", _("Other")),
+    },
+    "effect": {
+        "planned": ("info", _("Waiting")),
+        "in_flight": ("info badge--live", _("Being sent")),
+        "done": ("good", _("Done")),
+        "unknown": ("warn", _("Outcome unknown")),
+        "refused": ("bad", _("Refused")),
+        "blocked": ("warn", _("Blocked")),
+        "withdrawn": ("", _("No longer wanted")),
+        "skipped": ("", _("Skipped")),
+    },
+    "delivery": {
+        "pending": ("info", _("Waiting")),
+        "done": ("good", _("Done")),
+        "running": ("info badge--live", _("Being worked on")),
+        "dead": ("bad", _("Needs attention")),
+        "skipped": ("", _("Skipped")),
+    },
+    "event": {
+        "new": ("info", _("Waiting")),
+        "read": ("good", _("Read")),
+        "unused": ("", _("Received, not used")),
+        "flagged": ("bad", _("Could not be read")),
+    },
+    "connection": {
+        "active": ("good", _("Active")),
+        "paused": ("warn", _("Paused")),
+        "broken": ("bad", _("Not working")),
+    },
+    "lead": {"open": ("info", _("Open")), "converted": ("good", _("Converted")), "lost": ("", _("Lost"))},
+    "deal": {"open": ("info", _("Open")), "won": ("good", _("Won")), "lost": ("", _("Lost"))},
+    "order": {
+        "open": ("info", _("Open")),
+        "closed": ("good", _("Closed")),
+        "won": ("good", _("Closed")),
+        "lost": ("", _("Cancelled")),
+    },
+}
+
+DIRECTIONS = {"in": _("Incoming"), "out": _("Outgoing"), "internal": _("Internal")}
+
+KINDS = {
+    "contact": _("Contact"),
+    "company": _("Company"),
+    "lead": _("Lead"),
+    "deal": _("Deal"),
+    "order": _("Order"),
+    "task": _("Task"),
+    "comment": _("Comment"),
+    "call": _("Call record"),
+}
+
+MOMENTS = {
+    "ring": _("when it rings"),
+    "pickup": _("at pick-up"),
+    "end": _("after the call"),
+    "recording": _("when the recording is ready"),
+    "analysis": _("when the analysis is ready"),
+}
+
+EVENT_KINDS = {
+    "before": _("Before the call"),
+    "forwarding": _("Forwarding step"),
+    "taking": _("Taking the call"),
+    "after": _("After the call"),
+    "export": _("Row of the call log"),
+    "rating": _("Rating"),
+    "analysis": _("Analysis"),
+}
+
+ADVICE = {
+    "unreachable": _("The CRM does not answer. The hub keeps trying by itself; nothing is lost."),
+    "rate_limited": _("The CRM asked to slow down. The hub sends again by itself."),
+    "outcome_unknown": _(
+        "The answer was lost on the way. The hub looks whether the record exists before it sends again."
+    ),
+    "auth_failed": _("The CRM no longer accepts the credentials. Renew them on the connection's page; work then goes on."),
+    "misconfigured": _("A setting makes this impossible. Correct it on the connection's page, then send again."),
+    "rejected": _("The CRM refused the record. Correct the cause named here, then send again."),
+    "target_gone": _("The record was deleted, merged or closed in the CRM meanwhile. Send again to plan anew."),
+    "anomalous_payload": _("The body could not be read. Check the name map of the connection, then replay the event."),
+    "unsupported_event": _("This kind of event is stored for completeness. Nothing needs to be done."),
+}
+
