@@ -79,7 +79,7 @@ def refold(call: Call, staff: Staff) -> Merged:
 def _locked(connection: Connection, external_id: str, seen_at: datetime) -> Call:
     key = {"connection": connection, "external_id": external_id}
     Call.objects.bulk_create([Call(**key, project=connection.project, started_at=seen_at)], ignore_conflicts=True)
-    return Call.objects.select_for_update().get(**key)
+    return Call.objects.select_for_update(no_key=True).get(**key)
 
 
 def _apply(call: Call, state: CallState, staff: Staff) -> None:

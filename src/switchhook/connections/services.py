@@ -37,7 +37,7 @@ def add(
 @transaction.atomic
 def rotate_secret(connection: Connection, user: User | None = None) -> IntakeSecret:
     """A new live secret; the one before it stays valid, older ones are revoked."""
-    Connection.objects.select_for_update().get(pk=connection.pk)
+    Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     fresh = IntakeSecret.issue(connection)
     live = connection.secrets.filter(revoked_at=None).order_by("-id")
     keep = list(live.values_list("id", flat=True)[:LIVE_SECRETS])

@@ -35,7 +35,7 @@ def schedule(call: Call) -> None:
 
     Must run inside the transaction that changed the call.
     """
-    for crm in Connection.objects.filter(project=call.project_id, role="crm"):
+    for crm in Connection.objects.filter(project=call.project_id, role="crm").order_by("pk"):
         append(crm, call)
 
 
@@ -51,7 +51,7 @@ def append(crm: Connection, call: Call) -> None:
 
 def _lane(crm: Connection, key: str) -> Lane:
     Lane.objects.bulk_create([Lane(connection=crm, key=key)], ignore_conflicts=True)
-    return Lane.objects.select_for_update().get(connection=crm, key=key)
+    return Lane.objects.select_for_update(no_key=True).get(connection=crm, key=key)
 
 
 def defer(lane_id: int, at: datetime | None = None) -> None:
@@ -71,7 +71,12 @@ class Run:
 @transaction.atomic
 def claim(lane_id: int) -> Run | None:
     """Begin a run; None when the lane is gone, held or being worked on by another (whose end looks again)."""
-    lane = Lane.objects.select_for_update().select_related("connection").filter(pk=lane_id).first()
+    lane = (
+        Lane.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("connection")
+        .filter(pk=lane_id)
+        .first()
+    )
     now = timezone.now()
     if lane is None or (lane.running_until and lane.running_until > now):
         return None
@@ -109,7 +114,7 @@ def finish(run: Run, *, again_at: datetime | None = None, failed: bool = False, 
 
     `failed` counts an attempt, by which the next wait grows.
     """
-    lane = Lane.objects.select_for_update().get(pk=run.lane_id)
+    lane = Lane.objects.select_for_update(no_key=True).get(pk=run.lane_id)
     if lane.epoch != run.epoch:
         return
     lane.running_until, lane.wake_at = None, again_at
@@ -138,7 +143,9 @@ def sweep() -> int:
 def wake(lanes: QuerySet[Lane]) -> int:
     """Schedule those of `lanes` that have waiting deliveries, with one statement per thousand."""
     waiting = Delivery.objects.filter(lane=OuterRef("pk"), state__in=_WAITING)
-    ids = list(lanes.filter(Exists(waiting)).select_for_update(skip_locked=True).values_list("pk", flat=True))
+    ids = list(
+        lanes.filter(Exists(waiting)).select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
+    )
     Lane.objects.filter(pk__in=ids).update(scheduled=True, running_until=None, wake_at=None)
     for start in range(0, len(ids), _CHUNK):
         jobs: list[dict[str, JSONValue]] = [{"lane_id": pk} for pk in ids[start : start + _CHUNK]]

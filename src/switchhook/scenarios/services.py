@@ -29,7 +29,7 @@ def apply_preset(connection: Connection, preset: str, user: User | None = None) 
 @transaction.atomic
 def save(connection: Connection, data: dict[str, Any], *, preset: str = "", user: User | None = None) -> MatrixVersion:
     """Put a matrix in force as the connection's next version. Calls already judged keep the version they began with."""
-    Connection.objects.select_for_update().get(pk=connection.pk)
+    Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     last = MatrixVersion.objects.filter(connection=connection).aggregate(Max("number"))["number__max"] or 0
     AuditEntry.objects.create(
         project=connection.project, user=user, action="matrix.save", target=connection.name, changes={"preset": preset}

@@ -67,7 +67,9 @@ def read_batch(limit: int = BATCH) -> int:
 @transaction.atomic
 def _read_batch(limit: int) -> int:
     events = list(
-        RawEvent.objects.select_for_update(skip_locked=True).filter(state=RawState.NEW).order_by("id")[:limit]
+        RawEvent.objects.select_for_update(skip_locked=True, no_key=True)
+        .filter(state=RawState.NEW)
+        .order_by("id")[:limit]
     )
     if events:
         _merge_all(_groups(events))
@@ -163,7 +165,11 @@ def _forget_moved(event: RawEvent, facts: Sequence[CallFact]) -> None:
 
 
 def _merge_all(groups: Sequence[_Group]) -> None:
-    for group in groups:
-        merged = merge(group.desk.connection, group.external_id, group.sourced, group.desk.staff)
-        if merged.changed:
-            hand_over(merged, merged.call, fresh=group.fresh, staff=group.desk.staff)
+    # First all calls are locked, in the order of their ids, then all lanes, in the order of their keys: batches that
+    # share some of them wait for each other and never in a circle.
+    merged = [
+        (merge(group.desk.connection, group.external_id, group.sourced, group.desk.staff), group) for group in groups
+    ]
+    for result, group in sorted(merged, key=lambda pair: pair[0].call.lane_key):
+        if result.changed:
+            hand_over(result, result.call, fresh=group.fresh, staff=group.desk.staff)

@@ -73,13 +73,11 @@ def _reconcile(connection: Connection, since: datetime | None, until: datetime) 
 
 @transaction.atomic
 def _merge_rows(connection: Connection, batch: list[CallFact], staff: Staff) -> int:
-    changed = 0
-    for external_id, sourced in _by_call(batch):
-        merged = merge(connection, external_id, [sourced], staff)
-        if merged.changed:
-            hand_over(merged, merged.call, fresh=False, staff=staff)
-            changed += 1
-    return changed
+    merged = [merge(connection, external_id, [sourced], staff) for external_id, sourced in _by_call(batch)]
+    changed = sorted((one for one in merged if one.changed), key=lambda one: one.call.lane_key)
+    for one in changed:
+        hand_over(one, one.call, fresh=False, staff=staff)
+    return len(changed)
 
 
 def _by_call(batch: list[CallFact]) -> Iterator[tuple[str, Sourced]]:
