@@ -1,9 +1,9 @@
 import pytest
+from tests.delivery.faulty import FaultyCrm
+from tests.hub import Hub, make_hub
 
 from switchhook.connections.accounts import open_crm
 from switchhook.delivery import handling
-from tests.delivery.faulty import FaultyCrm
-from tests.hub import Hub, make_hub
 
 
 @pytest.fixture

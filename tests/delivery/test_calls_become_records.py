@@ -3,9 +3,9 @@
 from itertools import permutations
 
 import pytest
+from tests.hub import Hub, after, answered, before, make_hub, taking
 
 from switchhook.crm.models import Contact, Lead, Task
-from tests.hub import Hub, after, answered, before, make_hub, taking
 
 
 def test_a_new_client_answered_gets_contact_company_and_lead_of_who_answered_and_no_task(hub: Hub) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.delivery.faulty import FaultyCrm
+from tests.hub import LINE, Hub, answered
 
 from switchhook.connections.models import Connection, ConnectionState
 from switchhook.connections.services import pause
@@ -14,8 +16,6 @@ from switchhook.delivery import lanes
 from switchhook.delivery.models import Delivery, Effect, Lane
 from switchhook.delivery.resend import resend
 from switchhook.projects.models import IgnoredClient, Number
-from tests.delivery.faulty import FaultyCrm
-from tests.hub import LINE, Hub, answered
 
 
 def _let_time_pass(hub: Hub) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
+from tests.hub import Hub, after, answered, before, taking
 
 from switchhook.calls.models import Call, Fact
 from switchhook.connections.accounts import open_crm
@@ -14,7 +15,6 @@ from switchhook.delivery.models import Delivery, Lane
 from switchhook.delivery.tasks import drain_lane
 from switchhook.directory.sync import sync
 from switchhook.understanding.reader import read_batch
-from tests.hub import Hub, after, answered, before, taking
 
 SPELLINGS = (
     "+380671234567", "380671234567", "0671234567", "+38 067 123 45 67", "+38-067-123-4567", "+38(067)1234567",
@@ -41,7 +41,7 @@ def _drain_all(threads: int = 8) -> None:
         lanes = list(Lane.objects.filter(scheduled=True).values_list("pk", flat=True))
         if not lanes:
             return
-        _in_threads(lambda number: drain_lane.func(lanes[number % len(lanes)]), threads, threads)
+        _in_threads(lambda number, lanes=lanes: drain_lane.func(lanes[number % len(lanes)]), threads, threads)
     pytest.fail(f"lanes do not come to rest: {list(Delivery.objects.values('state', 'error'))[:5]}")
 
 
