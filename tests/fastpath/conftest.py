@@ -49,7 +49,9 @@ def running(address: str, recordings: Path, *, pool_size: int = 8) -> Iterator[F
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        pool = AsyncConnectionPool(address, min_size=1, max_size=pool_size, open=False, reconnect_timeout=1)
+        pool = AsyncConnectionPool(
+            address, min_size=1, max_size=pool_size, kwargs={"autocommit": True}, open=False, reconnect_timeout=3
+        )
         await pool.open()
         app.state.pool = pool
         yield

@@ -1,6 +1,6 @@
 """How a telephony connection's webhook number asks, and how it wants to be answered.
 
-Read from the connection's settings; whatever is unset or makes no sense there falls back to the KeyCRM recipe: JSON
+Read from the connection's settings; whatever is unset or makes no sense there falls back to the usual recipe: JSON
 with `from`, `direction` and `state=ping` in, `{"dst_phone": …}` out.
 
 forward_fields         the customer's names: {"number": "from", "direction": "direction", "state": "state"}
