@@ -158,7 +158,7 @@ class NameMapForm(forms.Form):
         return pairs
 
 
-class _PhoneForm(forms.ModelForm[Any]):
+class _PhoneForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     marks_optional = True
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
@@ -196,7 +196,7 @@ class IgnoredForm(_PhoneForm):
         fields = ("e164", "note")
 
 
-class EmployeeForm(forms.ModelForm[Employee]):
+class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]
     """An employee with the directions on which he speaks."""
 
     marks_optional = True
