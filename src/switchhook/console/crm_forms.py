@@ -146,7 +146,7 @@ class _OwnFields(forms.CharField):
         return pairs
 
 
-def _owner() -> forms.ModelChoiceField[Employee]:
+def _owner() -> "forms.ModelChoiceField[Employee]":
     return forms.ModelChoiceField(
         Employee.objects.none(), label=_("Responsible"), required=False, empty_label=_("Nobody")
     )
