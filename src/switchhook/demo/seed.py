@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from switchhook.connections.accounts import open_crm, open_telephony
 from switchhook.connections.models import Connection
 from switchhook.connections.services import add, forward_url, map_employee, webhook_url
 from switchhook.connectors.registry import DemoTwin
+from switchhook.core.clock import utc_now
 from switchhook.core.phone import normalize
 from switchhook.projects.models import ApiToken, Employee, Membership, Number, Project, Role, User
 from switchhook.projects.staffing import take_over
@@ -20,6 +22,9 @@ PROJECT = "Acme"
 EMAIL = "demo@example.com"
 SENIOR, TOP = 2, 3
 """Places in the twin's staff list of the senior and the top manager."""
+
+IN_USE = timedelta(days=30)
+"""How long the demo's telephony counts as connected: a played call begins in the past, and must reach the CRM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ def seed(telephony_slug: str, twin: DemoTwin, twin_url: str, *, crm_slug: str, p
     telephony = _connection(project, telephony_slug)
     telephony.credentials = dict(twin.credentials(twin_url))
     telephony.settings = {**telephony.settings, **twin.settings(twin_url)}
+    telephony.activated_at = utc_now() - IN_USE
     telephony.save()
     for number in twin.numbers:
         Number.objects.get_or_create(project=project, e164=normalize(number, project.country))
