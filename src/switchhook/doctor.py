@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -27,13 +26,22 @@ class Finding(NamedTuple):
 
 def examine() -> list[Finding]:
     """All findings, the healthy ones too, in the order in which they should be put right."""
-    findings = [check() for check in (_python, _data_folder, _public_url, _secret_key)]
+    return examine_environment() + examine_database()
+
+
+def examine_environment() -> list[Finding]:
+    """What can be told without the database."""
+    return [check() for check in (_python, _data_folder, _public_url, _secret_key)]
+
+
+def examine_database() -> list[Finding]:
+    """The server, and whether its tables are those of this version. Starts the embedded one."""
     try:
         with hub_database() as url:
-            findings += [check(url) for check in _DATABASE_CHECKS]
+            server = _server(url)
+            return [server, _migrations()] if server.ok else [server]
     except SwitchhookError as error:
-        findings.append(Finding("database", False, "cannot be started", str(error)))
-    return findings
+        return [Finding("database", False, "cannot be started", str(error))]
 
 
 def _python() -> Finding:
@@ -82,20 +90,14 @@ def _server(url: str) -> Finding:
     return Finding("database", ok, state, f"Use PostgreSQL {OLDEST_SERVER} or newer and a database in UTF8.")
 
 
-def _migrations(url: str) -> Finding:
+def _migrations() -> Finding:
     set_up_django()
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
-    from django.db.utils import Error
 
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except Error:
-        return Finding("migrations", False, "cannot be read", "Put the database right first.")
     finally:
         connection.close()
     return Finding("migrations", not pending, f"{len(pending)} pending", "Run `switchhook migrate`.")
-
-
-_DATABASE_CHECKS: tuple[Callable[[str], Finding], ...] = (_server, _migrations)

@@ -7,9 +7,11 @@ from wsgiref.types import WSGIApplication
 from django.conf import settings
 from starlette.applications import Starlette
 
+from switchhook.calls import stream as recordings
 from switchhook.environment import set_up_django
 from switchhook.intake import endpoint as intake
 from switchhook.live import endpoint as live
+from switchhook.routing import endpoint as routing
 from switchhook.web.asgi import Options, build
 
 
@@ -23,11 +25,13 @@ def create() -> Starlette:
         secret=settings.SECRET_KEY,
         allowed_hosts=settings.ALLOWED_HOSTS,
         https=settings.PUBLIC_URL.startswith("https://"),
-        routes=[*intake.routes, *live.routes],
+        routes=[*intake.routes, *routing.routes, *live.routes, *recordings.routes],
         threads=int(os.environ.get("SWITCHHOOK_WEB_THREADS", "16")),
         connections=int(os.environ.get("SWITCHHOOK_FAST_POOL", "20")),
     )
-    return build(options, cast("WSGIApplication", get_wsgi_application()))
+    application = build(options, cast("WSGIApplication", get_wsgi_application()))
+    application.state.recordings_dir = settings.RECORDINGS_DIR
+    return application
 
 
 async def end_streams(application: Starlette) -> None:
