@@ -10,12 +10,15 @@ SHORTEST_SECRET = 6
 
 _TELLING_WORDS = r"token|secret|passwo?r?d|authorization|cookie|credential|(?:api|auth|access|private)[_ -]?key"
 _SECRET_NAME = re.compile(_TELLING_WORDS, re.IGNORECASE)
+# Every quantifier is bounded: texts come from outside, and masking one must not take the square of its length.
 _ASSIGNED = re.compile(
-    rf"""(?<![\w-])([\w-]*(?:{_TELLING_WORDS})[\w-]*["']?\s*[=:]\s*["']?)(?:(bearer|basic|token|zoho-oauthtoken)\s+)?[^\s"'&,;<>}}]+""",
+    rf"""((?:{_TELLING_WORDS})[\w-]{{0,40}}["']?\s{{0,5}}[=:]\s{{0,5}}["']?)(?:(?:bearer|basic|[\w-]{{0,20}}token)\s{{1,3}})?[^\s"'&,;<>}}]+""",
     re.IGNORECASE,
 )
-_SCHEME = re.compile(r"\b(bearer|basic|zoho-oauthtoken)\s+[\w.~+/=:-]{6,}", re.IGNORECASE)
-_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@]+@", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"\b(bearer|basic|[\w-]{1,20}token)\s{1,3}(?=\S{0,200}(?-i:[A-Z0-9]))[\w.~+/=:-]{6,}", re.IGNORECASE
+)
+_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,20}://)[^\s/@]{1,300}@", re.IGNORECASE)
 _HOOK_SECRET = re.compile(r"(/(?:in|forward)/[^/\s?]+/)[^/\s?\"'&]+")
 _PHONE = re.compile(r"(?<![\w.])(\+?\d{2,5})[\d ()-]{4,12}(\d{2})(?![\w.])")
 

@@ -160,5 +160,10 @@ def clean(text: str | None) -> str | None:
     """A stated value, trimmed and fit to be stored; "" for an empty one, None for null in any of its spellings."""
     if text is None:
         return None
-    plain = _UNSTORABLE.sub("\ufffd", text).strip()
+    plain = storable(text).strip()
     return None if plain in NOTHING or _PLACEHOLDER.fullmatch(plain) else plain
+
+
+def storable(text: str) -> str:
+    """The text with what a database refuses (NUL, lone surrogates) replaced."""
+    return _UNSTORABLE.sub("\ufffd", text)

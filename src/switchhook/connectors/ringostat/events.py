@@ -7,11 +7,11 @@ from switchhook.connectors.base import Account, RawEvent
 from switchhook.core.call import CallFact, Direction, EventKind, Status
 from switchhook.core.errors import AnomalousPayload, UnsupportedEvent
 
-from .body import Values, clean, read_body
+from .body import Values, clean, read_body, storable
 from .config import name_map
 from .dispositions import CALL_TYPES, canonical_call_type, canonical_disposition, status_of
 from .guess import guess_names
-from .kinds import KINDS, Event, Stated, default_direction, event_of
+from .kinds import KINDS, Event, Stated, default_direction, event_of, has_result
 from .names import ALIASES, ANALYSIS, UTM, UTM_STAND_INS, NameMap
 from .parties import INCOMING_CLIENT, LINES, OUTGOING_CLIENT, Parties, find_parties
 from .values import flag, link, moment, moment_in_id, seconds, whole
@@ -49,7 +49,7 @@ def read(event: RawEvent, account: Account) -> tuple[CallFact, ...]:
 
 def named_values(values: Values, names: NameMap) -> dict[str, str | None]:
     """Values under canonical names, spelled canonically; what has an unknown name but a telling shape is named too."""
-    stated = names.canonical((_storable(name), clean(value)) for name, value in values)
+    stated = names.canonical((storable(name).strip(), clean(value)) for name, value in values)
     strangers = [(name, value) for name, value in stated.items() if value and name not in ALIASES]
     for theirs, ours in guess_names(strangers).items():
         if not stated.get(ours):
@@ -58,10 +58,6 @@ def named_values(values: Values, names: NameMap) -> dict[str, str | None]:
     if stated.get("call_type"):
         stated["call_type"] = canonical_call_type(stated["call_type"] or "")
     return stated
-
-
-def _storable(name: str) -> str:
-    return clean(name) or ""
 
 
 def _fact(stated: Stated, account: Account) -> CallFact | None:
@@ -97,7 +93,11 @@ def is_test(stated: Stated) -> bool:
 
 
 def fact_of(stated: Stated, event: Event, kind: EventKind, account: Account) -> CallFact:
-    """The fact that canonical values state. For an export row, `final` is left to the caller."""
+    """The fact that canonical values state. For an export row, `final` is left to the caller.
+
+    An after-call event without any result (the second one, for a late recording's sake) does not end the call: the one
+    with the result does, whichever comes first.
+    """
     call_type = stated.get("call_type") or None
     said = CALL_TYPES.get(call_type or "") or (Direction.OUT if default_direction(event) is Direction.OUT else None)
     default = None if kind in {EventKind.ANALYSIS, EventKind.EXPORT} else default_direction(event)
@@ -108,7 +108,7 @@ def fact_of(stated: Stated, event: Event, kind: EventKind, account: Account) -> 
     return CallFact(
         kind=kind,
         external_id=external_id,
-        final=kind is EventKind.AFTER and status is not Status.ACTIVE,
+        final=kind is EventKind.AFTER and has_result(stated),
         direction=parties.direction,
         call_type=call_type[:LONGEST_WORD] if call_type else None,
         client_number=parties.client,

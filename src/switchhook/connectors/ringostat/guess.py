@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from .dispositions import STATUSES, canonical_disposition
 
+LONGEST_SHAPE = 500
+
 _SHAPES = {
     "uniqueid": re.compile(r"[a-z]{2,4}\d{1,3}_-?\d{10}\.\d+"),
     "recording_wav": re.compile(r"https?://\S+/recordings/\S+\.(?:wav|ogg|mp3)(?:\?\S*)?"),
@@ -24,7 +26,7 @@ def guess_names(values: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _meaning(value: str) -> str:
-    if len(value) <= 2_000:
+    if len(value) <= LONGEST_SHAPE:
         for name, shape in _SHAPES.items():
             if shape.fullmatch(value):
                 return name

@@ -62,7 +62,6 @@ _SPELLINGS = {
 _BY_NAME = {folded(name): event for event in Event for name in (event.value, *_SPELLINGS[event].split())}
 
 CALL_NAMES = frozenset({"uniqueid", "caller", "caller_number", "E164", "userfield", "dst"})
-_CHAT = {"dialogueid", "dialogid", "chatid", "messengerclientid"}
 _RUNNING = {"INPROGRESS", "CALLING"}
 
 Stated = Mapping[str, str | None]
@@ -86,7 +85,10 @@ def _by_content(stated: Stated) -> Event | None:
     out = outgoing(stated)
     signs = (
         (Event.ANALYSIS, bool(given & ANALYSIS)),
-        (Event.OUTGOING_AFTER if out else Event.AFTER, _has_result(stated)),
+        (
+            Event.OUTGOING_AFTER if out else Event.AFTER,
+            has_result(stated) or bool(given & {"recording", "recording_wav"}),
+        ),
         (Event.RATING, any((whole(stated.get(name)) or 0) > 0 for name in ("category_mark", "employee_mark"))),
         (Event.OUTGOING_BEFORE, out and bool(given & CALL_NAMES)),
         (Event.FORWARDING, "forward_location" in given),
@@ -97,15 +99,15 @@ def _by_content(stated: Stated) -> Event | None:
 
 
 def _visitor_event(given: set[str], stated: Stated) -> Event | None:
-    plain = {folded(name) for name in given}
-    if "uniqueid" in given or _has_result(stated):
+    if "uniqueid" in given or has_result(stated):
         return None
-    if plain & _CHAT:
+    if given & {"dialogue_id", "messenger", "messenger_client_id"}:
         return Event.DIALOGUE_START
-    return Event.FORM if plain & {"formid", "formname"} else None
+    return Event.FORM if given & {"form_id", "form_name"} else None
 
 
-def _has_result(stated: Stated) -> bool:
+def has_result(stated: Stated) -> bool:
+    """Whether the values tell how the call ended."""
     word = folded(stated.get("disposition") or "").upper()
     if word:
         return word not in _RUNNING

@@ -64,6 +64,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "landing": (),
     "refferrer": ("referrer", "referer", "refferer"),
     "insertion_type": (),
+    "form_id": (),
+    "form_name": (),
+    "dialogue_id": ("dialog_id", "chat_id"),
+    "messenger": (),
+    "messenger_client_id": (),
     "event": ("event_name", "event_type"),
     "test": ("is_test", "test_webhook"),
     # Call analysis: the vendor's variable names are not published, so the left side is the hub's own vocabulary.

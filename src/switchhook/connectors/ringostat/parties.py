@@ -51,8 +51,9 @@ class Address:
 
 def address(text: str | None, country: str) -> Address:
     """What `text` names: `380…`, `101`, `login`, `"login" <login>`, `"Name" <380…>`, `sip:login@host`, `anonymous`."""
-    match = _ANGLED.fullmatch(text or "")
-    display, bare = (match["display"].strip(), match["address"].strip()) if match else ("", (text or "").strip())
+    said = (text or "")[:LONGEST_TEXT].strip()
+    match = _ANGLED.fullmatch(said)
+    display, bare = (match["display"].strip(), match["address"].strip()) if match else ("", said)
     bare = _TECHNOLOGY.sub("", bare, count=1).partition("@")[0].partition(";")[0].strip()
     if bare.casefold() in HIDDEN_WORDS or (not bare and display.casefold() in HIDDEN_WORDS):
         return Address(hidden=True)
@@ -62,7 +63,7 @@ def address(text: str | None, country: str) -> Address:
         number = normalize(bare, country)
         return Address(number=number, display=display, hidden=number is None)
     if re.search(r"[^\W\d_]", bare):
-        return Address(sip=bare[:LONGEST_TEXT], display=display)
+        return Address(sip=bare, display=display)
     return Address(short=digits_of(bare), display=display)
 
 

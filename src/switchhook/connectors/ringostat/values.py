@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 LONGEST_CALL = 10 * 24 * 3600
+LONGEST_DATE = 64
 YEARS = range(2000, 2100)
 
 _ISO = re.compile(
@@ -35,7 +36,7 @@ def moment(text: str | None, zone: ZoneInfo, near: datetime | None = None) -> da
     A wall clock that occurs twice, in the hour that is repeated in autumn, is the occurrence closer to `near`, the
     first one without it; one that never occurs is read by the offset before the gap.
     """
-    if not text:
+    if not text or len(text) > LONGEST_DATE:
         return None
     if _COMPACT.fullmatch(text) is None and (epoch := _EPOCH.fullmatch(text)):
         return from_epoch(epoch[1])
