@@ -100,12 +100,13 @@ def _understood(cursor: str, newest: int) -> _Cursor:
 
 def _changed(project: Project, read: _Cursor, newest: int, limit: int) -> list[tuple[int, str, int, bool]]:
     xid, kind, record_id = read.position
-    params = {"project": project.pk, "xid": xid, "kind": kind, "id": record_id, "limit": limit}
+    params: dict[str, int | str] = {"project": project.pk, "xid": xid, "kind": kind, "id": record_id, "limit": limit}
     if read.since:
         params |= {"since": read.since, "oldest": int(read.since.split(":")[0]), "newest": newest}
     with connection.cursor() as database:
         database.execute(_ROWS + (_SINCE if read.since else "") + _ORDER, params)
-        return database.fetchall()
+        found: list[tuple[int, str, int, bool]] = database.fetchall()
+    return found
 
 
 def _records(project: Project, living: Sequence[tuple[str, int]]) -> list[Record]:

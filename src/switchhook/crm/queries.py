@@ -62,7 +62,7 @@ class Search:
     phone    a number in any spelling, or at least its last four digits
     status   of a lead, deal or order; `open` or `done` for a task
     owner    the responsible, assignee or author: id or e-mail of an employee, or `nobody`
-    about    a record: a contact's or company's leads, deals and orders, and the activities linked to any record
+    about    records: the leads, deals and orders of a contact and company, the activities linked to all of these
     call_id  the hub's call, for tasks, comments and calls
     """
 
@@ -70,7 +70,7 @@ class Search:
     phone: str = ""
     status: str = ""
     owner: str = ""
-    about: Ref | None = None
+    about: tuple[Ref, ...] = ()
     call_id: str = ""
 
 
@@ -106,8 +106,8 @@ def matching(project: Project, kind: Kind, search: Search) -> QuerySet[Any]:
         found = found.filter(_by_phone(project, kind, search.phone))
     if search.call_id:
         found = found.filter(_call(kind, search.call_id))
-    if search.about:
-        found = found.filter(_about(project, kind, search.about))
+    for ref in search.about:
+        found = found.filter(_about(project, kind, ref))
     wanted = text(project, search.text)
     return _with_text(project, kind, found, wanted) if wanted else found
 
@@ -234,15 +234,21 @@ def _of_holders(kind: Kind, holders: dict[Kind, list[int]]) -> Q:
 
 def _with_text(project: Project, kind: Kind, found: QuerySet[Any], wanted: str) -> QuerySet[Any]:
     if kind in PARTIES and "@" in wanted:
-        return found.annotate(address=Lower("email")).filter(address=wanted.lower()).exclude(email="")
+        addressed: QuerySet[Any] = found.annotate(address=Lower("email"))
+        return addressed.filter(address=wanted.lower()).exclude(email="")
     digits = digits_of(wanted)
     if len(digits) >= SHORTEST_ENDING and not re.search(r"[^\W\d_]", wanted) and kind not in LINKS:
         condition = _by_phone(project, kind, wanted)
         return found.filter(condition | Q(number=wanted) if kind is Kind.ORDER else condition)
+    return _with_words(kind, found, wanted)
+
+
+def _with_words(kind: Kind, found: QuerySet[Any], wanted: str) -> QuerySet[Any]:
     if kind not in _TEXT:
         raise ValidationError({"q": _("These records are found by call or by what they are about.")})
     words = [f"{word}:*" for word in _WORDS.findall(wanted)]
     if not words:
         return found.none()
     query = SearchQuery(" & ".join(words), search_type="raw", config="simple")
-    return found.annotate(words=SearchVector(_TEXT[kind], config="simple")).filter(words=query)
+    worded: QuerySet[Any] = found.annotate(words=SearchVector(_TEXT[kind], config="simple"))
+    return worded.filter(Q(words=query) | Q(number=wanted) if kind is Kind.ORDER else Q(words=query))

@@ -169,4 +169,4 @@ def _write_links(row: RecordRow, links: Sequence[Ref], now: datetime) -> None:
     if missing:
         raise _missing(missing)
     for ref in dict.fromkeys(links):
-        row.links.create(project=row.project, kind=ref.kind, record_id=row_id(ref.id))
+        row.links.create(project=row.project, kind=ref.kind, record_id=int(ref.id))

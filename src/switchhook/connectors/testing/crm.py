@@ -108,9 +108,9 @@ class CrmContract:
     def test_a_new_sale_is_open(self, connector: CrmConnector, kind: Kind) -> None:
         assert connector.get(make(connector, kind).ref).is_open
 
-    @pytest.mark.parametrize("kind", list(Kind))
+    @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.CALL])
     def test_a_record_without_its_required_value_is_rejected(self, connector: CrmConnector, kind: Kind) -> None:
-        need(connector, kind in connector.capabilities.kinds and kind is not Kind.CALL, f"no required values: {kind}")
+        need(connector, kind in connector.capabilities.kinds, f"no {kind}")
         draft = draft_of(connector, kind)
         empty = {name: value for name, value in draft.values.items() if name != NAMED_BY.get(kind, "title")}
         with pytest.raises(Rejected) as refusal:
