@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from switchhook.connectors import http, network
 from switchhook.connectors.http import Answer, HttpClient, download, retry_after
-from switchhook.connectors.testing.twin import abort_connection, run_in_thread
+from switchhook.connectors.testing.twin_server import abort_connection, run_in_thread
 from switchhook.core.errors import (
     AuthFailed,
     Misconfigured,

@@ -152,8 +152,8 @@ def test_an_address_is_a_number_a_login_or_hidden(text: str | None, expected: Ad
     assert address(text, "UA") == expected
 
 
-def parties(direction: Direction | None = None, own: tuple[str, ...] = (LINE,), **stated: str | None) -> Parties:
-    return find_parties(stated, direction, Direction.IN, country="UA", own=frozenset(own))
+def parties(direction: Direction | None = None, **stated: str | None) -> Parties:
+    return find_parties(stated, direction, Direction.IN, country="UA", own=frozenset({LINE, MOBILE}))
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_the_client_is_found(case: str, direction: Direction | None, stated: dic
     ],
 )
 def test_the_employee_is_found(direction: Direction, stated: dict[str, str | None], sip: str, number: str) -> None:
-    employee = parties(direction, own=(LINE, MOBILE), **stated).employee
+    employee = parties(direction, **stated).employee
     assert (employee.sip if employee else "", employee.number if employee else "") == (sip, number)
 
 
