@@ -118,6 +118,7 @@ def incoming(call_id: str = "ua9_-1790775458.1", client: str = CLIENT) -> dict[s
         "userfield": client,
         "E164": f"+{client}",
         "utm_source": "google",
+        "client_id": "1169999034.15555555108",
     }
 
 

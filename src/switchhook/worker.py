@@ -71,12 +71,16 @@ async def _run() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    from switchhook.calls.recordings import sweep_leftovers
+
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(settings.WORKER_THREADS, thread_name_prefix="job"))
+    await asyncio.to_thread(sweep_leftovers)
     understanding = Understanding()
     understanding.start()
     worker_app = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with worker_app.open_async():
+        await worker_app.configure_task("reconcile_all", queue="housekeeping").defer_async(timestamp=0)
         jobs = asyncio.create_task(
             worker_app.run_worker_async(
                 queues=QUEUES,

@@ -1,6 +1,7 @@
 """The connector of the built-in CRM: everything that it can do, with no network between."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -64,11 +65,11 @@ class BuiltinCrm:
 
     def create(self, draft: Draft, *, mark: str) -> Record:
         """Make the record; with a mark that exists already, give the existing one. Raises Rejected, TargetGone."""
-        return self._store.create(draft, mark=mark)
+        return self._store.create(replace(draft, values=_own(draft.values)), mark=mark)
 
     def update(self, ref: Ref, values: Mapping[str, Any]) -> Record:
         """Change the named values only; `phones` is the whole list, `utm` and `custom` add to what is there."""
-        return self._store.update(ref, values)
+        return self._store.update(ref, _own(values))
 
     def find_by_mark(self, kind: Kind, mark: str, *, since: datetime) -> Record | None:
         """The record that carries `mark`, whenever it was made: marks are unique, so `since` narrows nothing."""
@@ -77,3 +78,11 @@ class BuiltinCrm:
     def changes(self, cursor: str) -> Changes:
         """Contacts, companies, leads and deals that changed since `cursor`."""
         return self._store.changes(cursor)
+
+
+def _own(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Canonical values in this CRM's words: it keeps the visit's client id among the free fields."""
+    rest = {name: value for name, value in values.items() if name != "client_id"}
+    if values.get("client_id"):
+        rest["custom"] = {**(rest.get("custom") or {}), "client_id": values["client_id"]}
+    return rest
