@@ -4,11 +4,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from switchhook.connections.accounts import open_crm, open_telephony
 from switchhook.connections.models import Connection
@@ -22,9 +20,6 @@ from switchhook.scenarios.services import apply_preset
 
 PROJECT = "Acme"
 EMAIL = "demo@example.com"
-ACTIVE_FOR = timedelta(days=7)
-"""How long ago the demo's telephony was connected, so that calls of the past days count."""
-
 SENIOR, TOP = 2, 3
 """Places in the twin's staff list of the senior and the top manager."""
 
