@@ -51,7 +51,6 @@ _TEXT = {
 }
 _PEOPLE = {Kind.TASK: "assignee", Kind.COMMENT: "author", Kind.CALL: "employee"}
 _SALE_KINDS = (Kind.LEAD, Kind.DEAL, Kind.ORDER)
-_WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,12 +242,15 @@ def _with_text(project: Project, kind: Kind, found: QuerySet[Any], wanted: str) 
     return _with_words(kind, found, wanted)
 
 
+def _beginning(word: str) -> str:
+    # Quoted, a word goes through the parser that made the index, so that numbers and hyphens are cut alike.
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}':*"
+
+
 def _with_words(kind: Kind, found: QuerySet[Any], wanted: str) -> QuerySet[Any]:
     if kind not in _TEXT:
         raise ValidationError({"q": _("These records are found by call or by what they are about.")})
-    words = [f"{word}:*" for word in _WORDS.findall(wanted)]
-    if not words:
-        return found.none()
-    query = SearchQuery(" & ".join(words), search_type="raw", config="simple")
+    query = SearchQuery(" & ".join(map(_beginning, wanted.split())), search_type="raw", config="simple")
     worded: QuerySet[Any] = found.annotate(words=SearchVector(_TEXT[kind], config="simple"))
     return worded.filter(Q(words=query) | Q(number=wanted) if kind is Kind.ORDER else Q(words=query))

@@ -44,7 +44,8 @@ def convert_lead(lead: Lead, *, now: datetime, stage: Stage | None = None) -> De
     lead that is converted already gives its deal. Raises ValidationError for a lost lead.
     """
     with transaction.atomic():
-        held = Lead.objects.select_for_update(of=("self",)).select_related("converted_deal").get(pk=lead.pk)
+        # Nothing is joined to a row that is being locked: what is joined would be older than the lock.
+        held = Lead.objects.select_for_update().get(pk=lead.pk)
         if held.converted_deal is not None:
             return held.converted_deal
         if held.status != LeadStatus.OPEN:
@@ -77,7 +78,7 @@ def set_lead_status(lead: Lead, status: str, *, now: datetime) -> Lead:
     Raises ConvertedLead, and ValidationError for any status but `open` and `lost`.
     """
     with transaction.atomic():
-        held = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
+        held = Lead.objects.select_for_update().get(pk=lead.pk)
         if held.status == LeadStatus.CONVERTED:
             raise ConvertedLead(held)
         settle_lead(held, status, now)
@@ -163,7 +164,7 @@ def _named(found: QuerySet[_Named], name: str) -> _Named | None:
 def move_deal(deal: Deal, stage: Stage, *, now: datetime) -> Deal:
     """Put a deal into a stage, of its own or of another pipeline; its status follows."""
     with transaction.atomic():
-        held = Deal.objects.select_for_update(of=("self",)).get(pk=deal.pk)
+        held = Deal.objects.select_for_update().get(pk=deal.pk)
         stand_in(held, stage, now)
         held.clean()
         held.save()
@@ -185,7 +186,7 @@ def stand_in(deal: Deal, stage: Stage, now: datetime) -> None:
 def set_task_done(task: Task, *, done: bool, now: datetime) -> Task:
     """Finish a task or open it again; `done_at` keeps the first time."""
     with transaction.atomic():
-        held = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+        held = Task.objects.select_for_update().get(pk=task.pk)
         if held.done != done:
             held.done, held.done_at = done, now if done else None
             held.save()

@@ -75,8 +75,9 @@ def change(project: Project, ref: Ref, values: Mapping[str, Any], *, now: dateti
     Raises the model's DoesNotExist, ConvertedLead, and ValidationError by value name.
     """
     with transaction.atomic():
-        found = joined_rows(project, ref.kind).select_for_update(of=("self",))
-        row: RecordRow = found.get(pk=row_id(ref.id) or 0)
+        # Locked first and read after: rows joined to the one being locked would be older than the lock.
+        held = plain_rows(project, ref.kind).select_for_update().only("pk").get(pk=row_id(ref.id) or 0)
+        row: RecordRow = joined_rows(project, ref.kind).get(pk=held.pk)
         row.project = project
         if isinstance(row, Lead) and row.status == LeadStatus.CONVERTED:
             raise services.ConvertedLead(row)
