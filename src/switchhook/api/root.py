@@ -3,8 +3,12 @@
 from ninja import NinjaAPI
 
 from switchhook.api.auth import TokenAuth
+from switchhook.api.calls import router as calls
 from switchhook.api.crm import router as crm
+from switchhook.api.hub import router as hub
 
 api = NinjaAPI(title="Switchhook", version="1", auth=TokenAuth(), docs_url=None, urls_namespace="api")
 
+api.add_router("", calls)
 api.add_router("", crm)
+api.add_router("", hub)

@@ -29,7 +29,7 @@ class Entry:
 
 def timeline(project: Project, ref: Ref) -> list[Entry]:
     """The latest calls, tasks, comments and sales about a record; a party's calls are those of its numbers."""
-    about = Search(about=ref)
+    about = Search(about=(ref,))
     entries = []
     if ref.kind is not Kind.TASK:
         entries += [Entry(task.created_at, "task", task) for task in page(project, Kind.TASK, about, limit=MOST).rows]
@@ -52,7 +52,7 @@ def _linked(project: Project, ref: Ref, row: Any) -> list[int]:
     if ref.kind is Kind.TASK:
         named = [row.call_id]
     else:
-        about = Search(about=ref)
+        about = Search(about=(ref,))
         named = [item.call_id for kind in (Kind.TASK, Kind.CALL) for item in page(project, kind, about, limit=MOST).rows]
     return [int(text) for text in named if text.isascii() and text.isdigit()]
 
@@ -65,8 +65,8 @@ def related(project: Project, row: RecordRow) -> Mapping[str, Sequence[Any]]:
     found: dict[str, Sequence[Any]] = {}
     if row.KIND in PARTIES:
         for kind in (Kind.LEAD, Kind.DEAL, Kind.ORDER):
-            found[kind.value] = page(project, kind, Search(about=ref), limit=10).rows
+            found[kind.value] = page(project, kind, Search(about=(ref,)), limit=10).rows
     if row.KIND is Kind.COMPANY:
-        found["contact"] = page(project, Kind.CONTACT, Search(about=ref), limit=10).rows
-    found["task"] = page(project, Kind.TASK, Search(about=ref, status="open"), limit=10).rows
+        found["contact"] = page(project, Kind.CONTACT, Search(about=(ref,)), limit=10).rows
+    found["task"] = page(project, Kind.TASK, Search(about=(ref,), status="open"), limit=10).rows
     return found

@@ -1,5 +1,6 @@
 """Tags and filters of the pages: icons, numbers, durations, times, reasons, form fields."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,8 @@ from switchhook.console.wording import BADGES, EVENT_KINDS, KINDS, MOMENTS
 from switchhook.core import phone as phones
 
 register = template.Library()
+
+_ONLY_NUMBER = re.compile(r"\+\d{7,15}", re.ASCII)
 
 
 @register.simple_tag
@@ -38,6 +41,12 @@ def phone(e164: str | None) -> str:
 
 
 @register.filter
+def naming(text: str) -> str:
+    """A record's name; one that is only a number is written as people write numbers."""
+    return phone(text) if _ONLY_NUMBER.fullmatch(str(text)) else str(text)
+
+
+@register.filter
 def clock_time(seconds: int | None) -> str:
     """Seconds as `1:05` or `1:02:03`; nothing for None."""
     if seconds is None:
@@ -54,6 +63,25 @@ def when(moment: datetime | None) -> str:
         return ""
     local, today = timezone.localtime(moment), timezone.localdate()
     return _("%(day)s, %(time)s") % {"day": _day(local, today), "time": date_format(local, "H:i")}
+
+
+@register.filter
+def record_title(values: Mapping[str, Any]) -> str:
+    """What a record's canonical values call it."""
+    return next((str(values[name]) for name in ("name", "title", "subject") if values.get(name)), "")
+
+
+@register.filter
+def person_name(ref: Mapping[str, str] | None) -> str:
+    """Whom telephony named: by name, else by the line on which he speaks."""
+    named = ("name", "sip", "number", "extension", "email", "staff_id")
+    return next((ref[part] for part in named if ref.get(part)), "") if ref else ""
+
+
+@register.filter
+def is_past(moment: datetime | None) -> bool:
+    """Whether a moment is over."""
+    return moment is not None and moment < timezone.now()
 
 
 def _day(local: datetime, today: Any) -> str:
@@ -105,7 +133,9 @@ def event_word(kind: str) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    """The letters of an avatar."""
+    """The letters of an avatar; of a number, its last two digits."""
+    if str(name).startswith("+"):
+        return str(name)[-2:]
     return "".join(part[0] for part in str(name).replace("@", " ").split()[:2]).upper()
 
 
