@@ -264,6 +264,21 @@ def test_the_checked_address_is_the_one_that_is_called(monkeypatch: pytest.Monke
     assert {request.extensions["sni_hostname"] for request in called} == {"crm.example.com"}
 
 
+def test_a_checked_address_is_kept_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def resolved(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        return ["203.0.113.7"]
+
+    monkeypatch.setattr(network, "public_addresses", resolved)
+    plain = httpx.MockTransport(lambda request: httpx.Response(200))
+    guarded = httpx.Client(transport=network.GuardedTransport(plain))
+    for host in ("a", "a", "b"):
+        guarded.get(f"https://{host}.example.com/")
+    assert asked == ["a.example.com", "b.example.com"]
+
+
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("10.1.1.1", 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: found)

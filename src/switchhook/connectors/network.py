@@ -9,6 +9,7 @@ import ipaddress
 import os
 import socket
 import ssl
+import time
 from functools import cache
 
 import httpx
@@ -17,6 +18,9 @@ from switchhook.core.errors import Misconfigured, Unreachable
 
 ALLOW_PRIVATE = "SWITCHHOOK_ALLOW_PRIVATE"
 """Environment variable: `1` lets the hub reach private networks (a CRM in the same office, the twins)."""
+
+
+KEPT_SECONDS = 60.0
 
 
 def private_allowed() -> bool:
@@ -65,17 +69,25 @@ class GuardedTransport(httpx.BaseTransport):
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner
+        self._checked: tuple[float, str, list[str]] = (0.0, "", [])
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host
-        port = request.url.port or (443 if request.url.scheme == "https" else 80)
-        addresses = public_addresses(host, port)
+        addresses = self._addresses(host, request.url.port or (443 if request.url.scheme == "https" else 80))
         for address in addresses[:-1]:
             try:
                 return self._inner.handle_request(_pinned(request, host, address))
-            except httpx.ConnectError:
+            except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
         return self._inner.handle_request(_pinned(request, host, addresses[-1]))
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        # Kept for a while: asking the name server before every request would cost more than many a request.
+        until, known, addresses = self._checked
+        if host != known or time.monotonic() > until:
+            addresses = public_addresses(host, port)
+            self._checked = (time.monotonic() + KEPT_SECONDS, host, addresses)
+        return addresses
 
     def close(self) -> None:
         self._inner.close()

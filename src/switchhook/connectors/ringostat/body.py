@@ -31,8 +31,9 @@ _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 def read_body(event: RawEvent) -> list[Values]:
     """The named values of each event in a delivery: one, or several where the body is an array.
 
-    Parameters of the query string come last, so that a body value of the same name goes before. Raises
-    AnomalousPayload with the remedy when the body cannot be read.
+    Parameters of the query string come last, so that a body value of the same name goes before; only the event's name
+    in the address, which somebody has put there on purpose, goes before the body. Raises AnomalousPayload with the
+    remedy when the body cannot be read.
     """
     if event.truncated:
         raise AnomalousPayload("The body is larger than the hub accepts. Send fewer parameters in this webhook.")
@@ -44,7 +45,8 @@ def read_body(event: RawEvent) -> list[Values]:
     items = parsed if isinstance(parsed, list) else [parsed]
     if not 0 < len(items) <= MOST_EVENTS or not all(isinstance(item, dict) for item in items):
         raise AnomalousPayload("The body is a list, but not of events. Send one JSON object per event.")
-    return [flattened(item) + query for item in items]
+    named = [pair for pair in query if pair[0] == "event"]
+    return [named + flattened(item) + query for item in items]
 
 
 def decoded(body: bytes, content_type: str = "") -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from switchhook.connectors.base import Account, RawEvent
 from switchhook.core.call import CallFact, Direction, EventKind, Status
-from switchhook.core.errors import AnomalousPayload, UnsupportedEvent
+from switchhook.core.errors import AnomalousPayload, UnsupportedEvent, Unusable
 
 from .body import Values, clean, read_body, storable
 from .config import name_map
@@ -40,11 +40,22 @@ _TOKEN_LINK = re.compile(r"https?://\S*[?&]token=", re.IGNORECASE)
 def read(event: RawEvent, account: Account) -> tuple[CallFact, ...]:
     """The facts a delivery states: one for each event in it, none for the vendor's test delivery.
 
-    Pure. Raises UnsupportedEvent for forms, chats and deals, AnomalousPayload for what cannot be read.
+    Pure. Raises UnsupportedEvent for forms, chats and deals, AnomalousPayload for what cannot be read; of a batch what
+    can be read is read, and the error raised only when that is nothing.
     """
     names = NameMap(name_map(account))
-    facts = (_fact(named_values(values, names), account) for values in read_body(event))
-    return tuple(fact for fact in facts if fact is not None)
+    facts: list[CallFact] = []
+    problems: list[Unusable] = []
+    for values in read_body(event):
+        try:
+            fact = _fact(named_values(values, names), account)
+        except Unusable as problem:
+            problems.append(problem)
+        else:
+            facts += [fact] if fact else []
+    if problems and not facts:
+        raise problems[0]
+    return tuple(facts)
 
 
 def named_values(values: Values, names: NameMap) -> dict[str, str | None]:
