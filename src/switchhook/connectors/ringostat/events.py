@@ -64,8 +64,7 @@ def named_values(values: Values, names: NameMap) -> dict[str, str | None]:
     strangers = [(name, value) for name, value in stated.items() if value and name not in ALIASES]
     for theirs, ours in guess_names(strangers).items():
         if not stated.get(ours):
-            stated[ours] = stated[theirs]
-        del stated[theirs]
+            stated[ours] = stated.pop(theirs)
     if stated.get("call_type"):
         stated["call_type"] = canonical_call_type(stated["call_type"] or "")
     return stated

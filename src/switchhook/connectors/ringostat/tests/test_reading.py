@@ -273,6 +273,11 @@ def test_an_open_recording_link_never_becomes_a_tag() -> None:
     assert (found.tags, found.recording_url) == ({}, None)
 
 
+def test_a_second_call_id_is_a_tag() -> None:
+    found = fact({**ENDED, "parent": "ua9_-1790775400.7"})
+    assert (found.external_id, found.tags) == (ENDED["uniqueid"], {"parent": "ua9_-1790775400.7"})
+
+
 def test_short_visit_names_fill_missing_utm_tags() -> None:
     visit = {"source": "google", "medium": "cpc", "campaign": "brand", "keyword": "phone", "utm_medium": "(none)"}
     found = fact({**ENDED, **visit, "utm_source": "bing"})
