@@ -5,7 +5,7 @@ import pwd
 from pathlib import Path
 
 MAX_CONNECTIONS = 150
-"""The whole budget of connections. Web: 30 async + 16 Django threads; worker: 64 threads + 4; the rest for commands."""
+"""The whole budget: 24 for pages and 20 for fast paths in web, 24 for jobs in the worker, the rest for commands."""
 
 PORT = 5432
 """Only names the socket file: the cluster listens on no network port."""
