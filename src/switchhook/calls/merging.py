@@ -12,7 +12,6 @@ from switchhook.connections.models import Connection
 from switchhook.connections.sealing import seal, unseal
 from switchhook.connections.services import began_before_activation
 from switchhook.core.call import CallFact, CallState, Status, fold
-from switchhook.projects.models import IgnoredClient, Number
 from switchhook.projects.people import Staff
 
 PARSER = 1
@@ -48,19 +47,25 @@ def merge(connection: Connection, external_id: str, sourced: Iterable[Sourced], 
     """
     sourced = list(sourced)
     call = _locked(connection, external_id, min(item.received_at for item in sourced))
-    for item in sourced:
-        Fact.objects.update_or_create(
-            call=call,
-            source=item.source,
-            defaults={
-                "raw_event_id": item.raw_event_id,
-                "kind": item.fact.kind,
-                "parser": PARSER,
-                "received_at": item.received_at,
-                "data": _sealed(item.fact),
-            },
-        )
+    Fact.objects.bulk_create(
+        [_fact(call, item) for item in {item.source: item for item in sourced}.values()],
+        update_conflicts=True,
+        unique_fields=["call", "source"],
+        update_fields=["raw_event", "kind", "parser", "received_at", "data"],
+    )
     return refold(call, staff)
+
+
+def _fact(call: Call, item: Sourced) -> Fact:
+    return Fact(
+        call=call,
+        source=item.source,
+        raw_event_id=item.raw_event_id,
+        kind=item.fact.kind,
+        parser=PARSER,
+        received_at=item.received_at,
+        data=_sealed(item.fact),
+    )
 
 
 def refold(call: Call, staff: Staff) -> Merged:
@@ -79,7 +84,9 @@ def refold(call: Call, staff: Staff) -> Merged:
 def _locked(connection: Connection, external_id: str, seen_at: datetime) -> Call:
     key = {"connection": connection, "external_id": external_id}
     Call.objects.bulk_create([Call(**key, project=connection.project, started_at=seen_at)], ignore_conflicts=True)
-    return Call.objects.select_for_update(no_key=True).get(**key)
+    call = Call.objects.select_for_update(no_key=True).get(**key)
+    call.connection, call.project = connection, connection.project
+    return call
 
 
 def _apply(call: Call, state: CallState, staff: Staff) -> None:
@@ -91,16 +98,9 @@ def _apply(call: Call, state: CallState, staff: Staff) -> None:
     call.started_at = state.started_at or call.started_at
     call.answered_at, call.ended_at = state.answered_at, state.ended_at
     call.talk_seconds, call.wait_seconds = state.talk_seconds, state.wait_seconds
-    call.stopped = is_stopped(call)
+    call.stopped = staff.stop_list.covers(call.project_number, call.client_number)
     call.journal_only = began_before_activation(call.connection, call.started_at)
     call.state = state_to_json(state)
-
-
-def is_stopped(call: Call) -> bool:
-    """Whether the stop list or the ignore list keeps this call out of every CRM, as the lists stand now."""
-    line = Number.objects.filter(project=call.project_id, e164=call.project_number, stopped=True)
-    client = IgnoredClient.objects.filter(project=call.project_id, e164=call.client_number)
-    return (bool(call.project_number) and line.exists()) or (bool(call.client_number) and client.exists())
 
 
 def _sealed(fact: CallFact) -> dict[str, object]:
@@ -121,9 +121,11 @@ def _expect_recording(call: Call, state: CallState) -> Recording | None:
     # into a CRM at the end of the call need not change later.
     if not (state.has_recording or (state.ended and state.status is Status.ANSWERED)):
         return None
-    recording, _ = Recording.objects.get_or_create(call=call)
-    known = unseal(recording.sealed_url) if recording.sealed_url else None
-    if not state.recording_url or state.recording_url == known:
+    Recording.objects.bulk_create([Recording(call=call)], ignore_conflicts=True)
+    if not state.recording_url:
+        return None
+    recording = Recording.objects.get(call=call)
+    if recording.sealed_url and unseal(recording.sealed_url) == state.recording_url:
         return None
     recording.sealed_url = seal(state.recording_url)
     recording.save(update_fields=["sealed_url"])

@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import Account, CrmConnector, TelephonyConnector
 from switchhook.connectors.registry import manifest
-from switchhook.projects.models import Number
+from switchhook.projects.models import Number, Project
 from switchhook.projects.people import Staff
 
 # What the hub itself lends to connectors, by name; each is called with the project.
@@ -18,15 +18,19 @@ _SERVICES = {"record_store": "switchhook.crm.store.ProjectStore"}
 def account_of(connection: Connection) -> Account:
     """The connection as its connector sees it. Raises Misconfigured when its credentials cannot be opened."""
     project = connection.project
-    numbers = Number.objects.filter(project=project).values_list("e164", flat=True)
     return Account(
         credentials=connection.credentials,
         settings=connection.settings,
         country=project.country,
         zone=project.zone,
-        own_numbers=frozenset(numbers) | Staff(project).mobiles(),
+        own_numbers=_own_numbers(project) if connection.role == "telephony" else frozenset(),
         services=_Lent(connection),
     )
+
+
+def _own_numbers(project: Project) -> frozenset[str]:
+    numbers = Number.objects.filter(project=project).values_list("e164", flat=True)
+    return frozenset(numbers) | Staff(project).mobiles()
 
 
 def open_crm(connection: Connection) -> CrmConnector:

@@ -3,7 +3,6 @@
 from django.utils import timezone
 
 from switchhook.calls.codec import state_from_json
-from switchhook.calls.merging import is_stopped
 from switchhook.connections.accounts import open_crm
 from switchhook.connections.services import mark_broken
 from switchhook.connectors.base import CrmConnector
@@ -17,6 +16,7 @@ from switchhook.delivery.ledger import Ledger
 from switchhook.delivery.models import Decision, Delivery, DeliveryState
 from switchhook.directory import index
 from switchhook.live.publish import publish
+from switchhook.projects.stop_list import StopList
 from switchhook.scenarios.plan_settings import answerer, plan_settings
 
 
@@ -26,7 +26,8 @@ def handle(run: Run, delivery: Delivery) -> None:
     Raises Transient (the lane waits), AuthFailed (the connection is now broken) and LeaseTaken (come back soon); any
     other error of the tree ends the delivery as dead work, with its cause.
     """
-    if is_stopped(delivery.call):
+    call = delivery.call
+    if StopList(call.project).covers(call.project_number, call.client_number):
         return _end(delivery, DeliveryState.SKIPPED)
     try:
         _carry_out(run, delivery, open_crm(delivery.connection))

@@ -42,16 +42,27 @@ def schedule(call: Call) -> None:
 @transaction.atomic
 def append(crm: Connection, call: Call) -> None:
     """Queue one call for one CRM connection."""
-    lane = _lane(crm, call.lane_key)
-    Delivery.objects.bulk_create([Delivery(lane=lane, connection=crm, call=call)], ignore_conflicts=True)
-    if crm.state == ConnectionState.ACTIVE and not lane.scheduled:
-        Lane.objects.filter(pk=lane.pk).update(scheduled=True)
-        defer(lane.pk)
+    lane_id, scheduled = _locked(crm, call.lane_key)
+    Delivery.objects.bulk_create([Delivery(lane_id=lane_id, connection=crm, call=call)], ignore_conflicts=True)
+    if crm.state == ConnectionState.ACTIVE and not scheduled:
+        Lane.objects.filter(pk=lane_id).update(scheduled=True)
+        defer(lane_id)
 
 
-def _lane(crm: Connection, key: str) -> Lane:
-    Lane.objects.bulk_create([Lane(connection=crm, key=key)], ignore_conflicts=True)
-    return Lane.objects.select_for_update(no_key=True).get(connection=crm, key=key)
+def _locked(crm: Connection, key: str) -> tuple[int, bool]:
+    """The lane's id and whether it is scheduled; made if it is new, and its row locked either way."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO delivery_lane AS lane (connection_id, key, scheduled, epoch, attempts)
+            VALUES (%s, %s, false, 0, 0)
+            ON CONFLICT (connection_id, key) DO UPDATE SET key = lane.key
+            RETURNING id, scheduled
+            """,
+            [crm.pk, key],
+        )
+        lane_id, scheduled = cursor.fetchone()
+    return lane_id, scheduled
 
 
 def defer(lane_id: int, at: datetime | None = None) -> None:

@@ -42,9 +42,9 @@ class Ledger:
         A refused action blocks only what depends on it. Raises Transient and AuthFailed, with the ledger in a state
         from which the next run goes on; and TargetGone, which with `bury_gone` becomes dead work instead.
         """
-        book = {effect.action: effect for effect in self._effects()}
-        for position, action in enumerate(plan.actions):
-            effect = book.setdefault(action.id, self._entered(action, position))
+        book = self._book(plan)
+        for action in plan.actions:
+            effect = book[action.id]
             try:
                 self._advance(effect, action, book)
             except TargetGone as error:
@@ -54,24 +54,26 @@ class Ledger:
                 self._set(effect, EffectState.REFUSED, error)
         self._withdraw(book, {action.id for action in plan.actions})
 
-    def _effects(self) -> list[Effect]:
-        return list(Effect.objects.filter(connection=self.connection, call=self.call))
+    def _book(self, plan: Plan) -> dict[str, Effect]:
+        """The call's effects by action, those of the plan that are new entered."""
+        effects = Effect.objects.filter(connection=self.connection, call=self.call)
+        book = {effect.action: effect for effect in effects}
+        new = [self._entry(action, place) for place, action in enumerate(plan.actions) if action.id not in book]
+        Effect.objects.bulk_create(new)
+        return book | {effect.action: effect for effect in new}
 
-    def _entered(self, action: Action, position: int) -> Effect:
-        effect, _ = Effect.objects.get_or_create(
+    def _entry(self, action: Action, position: int) -> Effect:
+        return Effect(
             connection=self.connection,
             call=self.call,
             action=action.id,
-            defaults={
-                "position": position,
-                "kind": action.draft.kind,
-                "moment": action.moment,
-                "uses": list(action.uses),
-                "mark": f"swh-{secrets.token_hex(10)}",
-                "wanted": self._wanted(action),
-            },
+            position=position,
+            kind=action.draft.kind,
+            moment=action.moment,
+            uses=list(action.uses),
+            mark=f"swh-{secrets.token_hex(10)}",
+            wanted=self._wanted(action),
         )
-        return effect
 
     def _wanted(self, action: Action) -> dict[str, Any]:
         values = dict(action.draft.values)

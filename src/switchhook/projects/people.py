@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from switchhook.core.call import EmployeeRef
 from switchhook.projects.models import Employee, Project
+from switchhook.projects.stop_list import StopList
 
 _Test = Callable[[Employee, EmployeeRef], bool]
 
@@ -19,9 +20,10 @@ _TESTS: tuple[_Test, ...] = (
 
 
 class Staff:
-    """A project's employees, loaded once and asked many times."""
+    """A project's employees and its stop list, loaded once and asked many times."""
 
     def __init__(self, project: Project) -> None:
+        self.stop_list = StopList(project)
         self._people = list(Employee.objects.filter(project=project))
 
     def find(self, ref: EmployeeRef | None) -> Employee | None:

@@ -73,6 +73,7 @@ def _read_batch(limit: int) -> int:
     )
     if events:
         _merge_all(_groups(events))
+        RawEvent.objects.bulk_update(events, ["state", "error_code", "error", "read_at"])
     return len(events)
 
 
@@ -89,6 +90,7 @@ def _read_single() -> int:
             )
             if event:
                 _settle(event, RawState.FLAGGED, "internal", f"The hub failed on this event: {error}"[:500])
+                event.save(update_fields=["state", "error_code", "error", "read_at"])
         return 1
 
 
@@ -96,7 +98,9 @@ def _groups(events: Sequence[RawEvent]) -> list[_Group]:
     desks: dict[int, _Desk] = {}
     groups: dict[tuple[int, str], _Group] = {}
     for event in events:
-        desk = desks.get(event.connection_id) or desks.setdefault(event.connection_id, _desk(event.connection))
+        if event.connection_id not in desks:
+            desks[event.connection_id] = _desk(event.connection)
+        desk = desks[event.connection_id]
         facts = _facts(desk, event)
         _forget_moved(event, facts)
         for index, fact in enumerate(facts):
@@ -133,7 +137,6 @@ def _facts(desk: _Desk, event: RawEvent) -> Sequence[CallFact]:
 
 def _settle(event: RawEvent, state: RawState, code: str, error: str) -> tuple[CallFact, ...]:
     event.state, event.error_code, event.error, event.read_at = state, code, error, timezone.now()
-    event.save(update_fields=["state", "error_code", "error", "read_at"])
     return ()
 
 
