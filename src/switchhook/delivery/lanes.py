@@ -102,21 +102,30 @@ def claim(lane_id: int) -> Run | None:
 
 def renew(run: Run) -> bool:
     """Extend the run; False when another worker has overtaken it."""
-    alive = Lane.objects.filter(pk=run.lane_id, epoch=run.epoch)
-    return bool(alive.update(running_until=timezone.now() + RUN_LEASE))
+    return bool(owned(run).update(running_until=timezone.now() + RUN_LEASE))
+
+
+def owned(run: Run) -> QuerySet[Lane]:
+    """The run's lane, while nobody has overtaken it; empty afterwards."""
+    return Lane.objects.filter(pk=run.lane_id, epoch=run.epoch)
 
 
 def head(run: Run) -> Delivery | None:
     """The lane's oldest waiting delivery, taken: a change of its call from now on queues a new one."""
-    delivery = (
-        Delivery.objects.select_related("call__project", "connection__project")
-        .filter(lane_id=run.lane_id, state__in=_WAITING)
-        .order_by("id")
-        .first()
-    )
-    if delivery and delivery.state == DeliveryState.PENDING:
-        Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.RUNNING)
-    return delivery
+    taken = _take_head(run.lane_id)
+    # Read after it was taken: the call as it is now has every change that queued nothing because this one was waiting.
+    deliveries = Delivery.objects.select_related("call__project", "connection__project")
+    return deliveries.get(pk=taken) if taken else None
+
+
+@transaction.atomic
+def _take_head(lane_id: int) -> int | None:
+    # Under the lane's lock, as `append` is: who queued nothing has committed his change by the time it is given up.
+    Lane.objects.select_for_update(no_key=True).get(pk=lane_id)
+    waiting = Delivery.objects.filter(lane_id=lane_id, state__in=_WAITING).order_by("id")
+    taken = waiting.values_list("pk", flat=True).first()
+    Delivery.objects.filter(pk=taken, state=DeliveryState.PENDING).update(state=DeliveryState.RUNNING)
+    return taken
 
 
 @transaction.atomic

@@ -1,0 +1,45 @@
+"""A delivery says "this call changed": no change may fall between its being queued and its being taken."""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+
+from django.db import connection as database
+from django.db import transaction
+from tests.hub import Hub, before
+
+from switchhook.calls.models import Call
+from switchhook.delivery import lanes
+from switchhook.delivery.models import Delivery, Lane
+from switchhook.understanding.reader import read_batch
+
+
+def _take(run: lanes.Run) -> Delivery | None:
+    try:
+        return lanes.head(run)
+    finally:
+        database.close()
+
+
+def test_a_change_that_is_under_way_while_its_delivery_is_taken_is_part_of_it(hub: Hub) -> None:
+    hub.deliver(before())
+    read_batch()
+    run = lanes.claim(Lane.objects.get().pk)
+    assert run
+    with ThreadPoolExecutor(1) as worker:
+        with transaction.atomic():
+            Call.objects.update(status="missed")
+            lanes.append(hub.crm, Call.objects.get())
+            taking = worker.submit(_take, run)
+            assert not wait([taking], timeout=0.5).done
+        taken = taking.result(timeout=30)
+    assert taken
+    assert taken.call.status == "missed"
+
+
+def test_a_change_after_a_delivery_was_taken_queues_a_new_one(hub: Hub) -> None:
+    hub.deliver(before())
+    read_batch()
+    run = lanes.claim(Lane.objects.get().pk)
+    assert run
+    assert lanes.head(run)
+    lanes.append(hub.crm, Call.objects.get())
+    assert list(Delivery.objects.order_by("id").values_list("state", flat=True)) == ["running", "pending"]
