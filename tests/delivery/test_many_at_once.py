@@ -9,8 +9,11 @@ from tests.hub import Hub, after, answered, before, taking
 
 from switchhook.calls.models import Call, Fact
 from switchhook.connections.accounts import open_crm
+from switchhook.core.errors import Transient
 from switchhook.core.records import Draft, Kind
 from switchhook.crm.models import Company, Contact, Lead
+from switchhook.delivery import lanes
+from switchhook.delivery.handling import handle
 from switchhook.delivery.models import Delivery, Lane
 from switchhook.delivery.tasks import drain_lane
 from switchhook.directory.sync import sync
@@ -38,10 +41,10 @@ def _in_threads(work: Callable[[int], object], count: int, threads: int = 8) -> 
 
 def _drain_all(threads: int = 8) -> None:
     for _ in range(200):
-        lanes = list(Lane.objects.filter(scheduled=True).values_list("pk", flat=True))
-        if not lanes:
+        waiting = list(Lane.objects.filter(scheduled=True).values_list("pk", flat=True))
+        if not waiting:
             return
-        _in_threads(lambda number, lanes=lanes: drain_lane.func(lanes[number % len(lanes)]), threads, threads)
+        _in_threads(lambda number, waiting=waiting: drain_lane.func(waiting[number % len(waiting)]), threads, threads)
     pytest.fail(f"lanes do not come to rest: {list(Delivery.objects.values('state', 'error'))[:5]}")
 
 
@@ -74,3 +77,16 @@ def test_processes_that_merge_facts_of_the_same_call_lose_nothing(hub: Hub) -> N
     _in_threads(lambda _: read_batch(3), 40)
     call = Call.objects.get()
     assert (Fact.objects.count(), call.facts_seen, call.status) == (60, 60, "answered")
+
+
+def test_an_overtaken_worker_sends_nothing_any_more(hub: Hub) -> None:
+    hub.deliver(*answered("Olena"))
+    read_batch()
+    lane = Lane.objects.get()
+    overtaken = lanes.claim(lane.pk)
+    Lane.objects.update(running_until=None)
+    delivery = lanes.head(overtaken)
+    assert lanes.claim(lane.pk) is not None
+    with pytest.raises(Transient):
+        handle(overtaken, delivery)
+    assert Contact.objects.count() == 0

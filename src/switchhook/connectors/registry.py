@@ -53,7 +53,8 @@ class DemoTwin(Protocol):
 class Manifest:
     """What `connector.toml` says: `role` is `telephony` or `crm`.
 
-    `twin` names the module of the package that offers the vendor's stand-in to the demo (`demo_twin()`). `local` marks a CRM that lives in the hub's own database: its look-ups cost no request, so they are always live.
+    `twin` names the module of the package that offers the vendor's stand-in to the demo (`demo_twin()`). `local` marks
+    a CRM that lives in the hub's own database: its look-ups cost no request, so they are always live.
     """
 
     slug: str
@@ -80,9 +81,9 @@ class Manifest:
 
 @cache
 def manifests() -> dict[str, Manifest]:
-    """Every installed connector by slug."""
+    """Every installed connector by slug. One whose folder is gone is gone too: deleting the folder removes it."""
     found = (_read(entry.name, entry.value) for entry in entry_points(group=GROUP))
-    return {manifest.slug: manifest for manifest in sorted(found, key=lambda manifest: manifest.slug)}
+    return {manifest.slug: manifest for manifest in sorted(filter(None, found), key=lambda manifest: manifest.slug)}
 
 
 def manifest(slug: str) -> Manifest:
@@ -93,10 +94,10 @@ def manifest(slug: str) -> Manifest:
         raise Misconfigured(f"The connector “{slug}” is not installed.", field="connector") from None
 
 
-def _read(slug: str, package: str) -> Manifest:
+def _read(slug: str, package: str) -> Manifest | None:
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise Misconfigured(f"The connector “{slug}” names the package {package}, which is not there.", field=slug)
+        return None
     folder = Path(spec.submodule_search_locations[0])
     data = tomllib.loads((folder / "connector.toml").read_text(encoding="utf-8"))
     fields = tuple(Field(**{**item, "choices": tuple(item.get("choices", ()))}) for item in data.pop("fields", []))

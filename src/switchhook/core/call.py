@@ -120,7 +120,7 @@ class CallFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Leg:
-    """One attempt to bring the call to an employee. Legs carry no time: vendors stamp all events with the call's start."""
+    """One attempt to bring the call to an employee. Without a time: vendors stamp all events with the call's start."""
 
     employee: EmployeeRef
     answered: bool = False
@@ -176,35 +176,21 @@ def fold(facts: Iterable[CallFact]) -> CallState:
     if not ranked:
         return CallState()
     final = [fact for fact in ranked if fact.final]
-    status = _first(final, "status") or Status.ACTIVE
+    status = _status(ranked, final)
     legs = _legs(ranked, answered=status in {Status.ANSWERED, Status.ACTIVE})
-    employee = _first(ranked, "employee")
-    started_at = _first(ranked, "started_at")
-    duration, wait = _first(final, "duration"), _first(final, "wait_seconds")
-    talk = _first(final, "talk_seconds")
-    ended_at = _after(started_at, duration) if final else None
+    number = _first(ranked, "client_number")
     return CallState(
-        external_id=_first(ranked, "external_id"),
-        direction=_first(ranked, "direction"),
-        call_type=_first(ranked, "call_type"),
-        client_number=_first(ranked, "client_number"),
-        client_hidden=_first(ranked, "client_number") is None and bool(_first(ranked, "client_hidden")),
-        project_number=_first(ranked, "project_number"),
+        **{name: _first(ranked, name) for name in _SAID_ALWAYS},
+        **{name: _first(final, name) for name in _SAID_AT_THE_END},
+        **_times(status, ranked, final),
         status=status,
-        disposition=_first(final, "disposition"),
-        started_at=started_at,
-        answered_at=_answered_at(status, started_at, ended_at, wait=wait, talk=talk),
-        ended_at=ended_at,
-        duration=duration,
-        talk_seconds=talk,
-        wait_seconds=wait,
-        employee=_enriched(employee, legs),
+        client_number=number,
+        client_hidden=number is None and bool(_first(ranked, "client_hidden")),
+        employee=_enriched(_first(ranked, "employee"), legs),
         ringing=tuple(sorted({fact.tried for fact in ranked if fact.tried})),
         legs=legs,
-        legs_ordered=bool(final) or sum(leg.answered for leg in legs) < 2,
-        recording_url=_first(ranked, "recording_url"),
+        legs_ordered=any(fact.employee for fact in final) or sum(leg.answered for leg in legs) < 2,
         has_recording=any(fact.has_recording or fact.recording_url for fact in ranked),
-        rating=_first(ranked, "rating"),
         utm=_merged(fact.utm for fact in ranked),
         tags=_merged(fact.tags for fact in ranked),
         analysis=_merged(fact.analysis for fact in ranked),
@@ -212,12 +198,29 @@ def fold(facts: Iterable[CallFact]) -> CallState:
     )
 
 
+_SAID_ALWAYS = ("external_id", "direction", "call_type", "project_number", "started_at", "recording_url", "rating")
+_SAID_AT_THE_END = ("disposition", "duration", "talk_seconds", "wait_seconds")
+
+
 def _precedence(fact: CallFact) -> tuple[int, str, str]:
     # A running export row claims "no answer, zero seconds" until the call ends, so it knows least of all.
     rank = 0 if fact.kind is EventKind.EXPORT and not fact.final else fact.kind.rank
-    # Of two that know the same, the one that saw an answer, then the event rather than the log, whose times are coarser.
+    # Of two that know the same, the one that saw an answer, then the event rather than the log with its coarser times.
     tie = f"{fact.status is Status.ANSWERED:d}{fact.kind is EventKind.AFTER:d}"
     return rank, tie, repr(_canonical(fact))
+
+
+def _status(ranked: list[CallFact], final: list[CallFact]) -> Status:
+    if not final:
+        return Status.ACTIVE
+    stated = next((fact.status for fact in final if fact.status not in {None, Status.ACTIVE}), None)
+    if stated is not None:
+        return stated
+    # An after-call event may leave the outcome out; the call is over all the same.
+    talk = _first(final, "talk_seconds")
+    if talk or any(fact.kind is EventKind.TAKING for fact in ranked):
+        return Status.ANSWERED
+    return Status.MISSED if talk == 0 else Status.OTHER
 
 
 def _canonical(value: Any) -> Any:
@@ -244,12 +247,24 @@ def _after(moment: datetime | None, seconds: int | None) -> datetime | None:
     return None if moment is None or seconds is None else moment + timedelta(seconds=seconds)
 
 
-def _answered_at(
-    status: Status, started_at: datetime | None, ended_at: datetime | None, *, wait: int | None, talk: int | None
-) -> datetime | None:
+def _status(ranked: list[CallFact], final: list[CallFact]) -> Status:
+    said = next((fact.status for fact in final if fact.status not in {None, Status.ACTIVE}), None)
+    if said is not None or not final:
+        return said or Status.ACTIVE
+    # The end came without an outcome (a customer may leave the parameter out): the talk tells, else who picked up.
+    talk = _first(final, "talk_seconds")
+    if talk is None:
+        return Status.ANSWERED if any(fact.kind is EventKind.TAKING for fact in ranked) else Status.OTHER
+    return Status.ANSWERED if talk else Status.MISSED
+
+
+def _times(status: Status, ranked: list[CallFact], final: list[CallFact]) -> dict[str, datetime | None]:
+    started_at, wait, talk = _first(ranked, "started_at"), _first(final, "wait_seconds"), _first(final, "talk_seconds")
+    ended_at = _after(started_at, _first(final, "duration"))
     if status is not Status.ANSWERED:
-        return None
-    return _after(started_at, wait) or (_after(ended_at, -talk) if talk is not None else None)
+        return {"answered_at": None, "ended_at": ended_at}
+    by_talk = _after(ended_at, -talk) if talk is not None else None
+    return {"answered_at": _after(started_at, wait) or by_talk, "ended_at": ended_at}
 
 
 def _reached(ranked: list[CallFact], status: Status, *, ended: bool) -> frozenset[Moment]:

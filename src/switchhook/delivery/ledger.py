@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Exists
 from django.utils import timezone
 
 from switchhook.calls.models import Call
@@ -128,13 +129,21 @@ class Ledger:
 
     def _take_off(self, effect: Effect) -> None:
         """To "in flight", only while this run still owns the lane; nobody else touches it before the lease ends."""
-        if not lanes.renew(self.run):
-            raise Transient("Another worker has taken over this client's lane.", retry_after=1)
-        now = timezone.now()
+        lanes.renew(self.run)
+        now, as_read = timezone.now(), Effect.objects.filter(pk=effect.pk, state=effect.state)
         effect.state, effect.epoch, effect.sent_at = EffectState.IN_FLIGHT, self.run.epoch, now
         effect.lease_until = now + timedelta(seconds=self.crm.capabilities.longest_request)
         effect.attempts += 1
-        effect.save()
+        taken = as_read.filter(Exists(lanes.owned(self.run))).update(
+            state=effect.state,
+            epoch=effect.epoch,
+            sent_at=effect.sent_at,
+            lease_until=effect.lease_until,
+            attempts=effect.attempts,
+            wanted=effect.wanted,
+        )
+        if not taken:
+            raise Transient("Another worker has taken over this client's lane.", retry_after=1)
 
     def _find_out(self, effect: Effect) -> None:
         """After a lost answer: found by its mark, or certain not to be there, before anything is sent again."""

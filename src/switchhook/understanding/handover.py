@@ -4,10 +4,12 @@ from switchhook.calls.merging import Merged, refold
 from switchhook.calls.models import Call
 from switchhook.calls.tasks import fetch_recording
 from switchhook.connections.models import Connection
-from switchhook.core.call import CallFact, Direction, EmployeeRef, Moment
+from switchhook.core.call import CallFact, Direction, EmployeeRef, EventKind, Moment
 from switchhook.delivery.lanes import schedule
 from switchhook.live.publish import publish
 from switchhook.projects.people import Staff
+
+_ANNOUNCING = (EventKind.BEFORE, EventKind.FORWARDING, EventKind.TAKING)
 
 
 def hand_over(merged: Merged | None, call: Call, *, fresh: bool, staff: Staff | None = None) -> None:
@@ -32,6 +34,8 @@ def hand_over(merged: Merged | None, call: Call, *, fresh: bool, staff: Staff | 
 
 def ring_without_id(connection: Connection, fact: CallFact, staff: Staff) -> None:
     """A call announced without an id cannot be stored as a call: it only rings on the screen of who dials."""
+    if fact.kind not in _ANNOUNCING:
+        return
     people = staff.find_all([fact.employee] if fact.employee else [])
     data = {"call": None, "moment": Moment.RING, "client": fact.client_number, "employees": [one.pk for one in people]}
     publish(connection.project_id, "popup", data, to=[one.pk for one in people])
