@@ -144,7 +144,16 @@ def _shape(call: Call, client: KnownClient | None) -> Mapping[str, Any]:
     recording = getattr(call, "recording", None)
     if recording is not None and recording.revoked_at is not None:
         recording = None
-    plain = ("external_id", "direction", "status", "started_at", "answered_at", "ended_at", "talk_seconds", "wait_seconds")
+    plain = (
+        "external_id",
+        "direction",
+        "status",
+        "started_at",
+        "answered_at",
+        "ended_at",
+        "talk_seconds",
+        "wait_seconds",
+    )
     return {
         **{name: getattr(call, name) for name in plain},
         "id": call.pk,
@@ -176,7 +185,9 @@ def _contact(client: KnownClient | None) -> Mapping[str, Any] | None:
 
 
 def _call(project: Project, call_id: str) -> Call:
-    found = Call.objects.filter(project=project, pk=row_id(call_id) or 0).select_related("employee", "recording").first()
+    found = (
+        Call.objects.filter(project=project, pk=row_id(call_id) or 0).select_related("employee", "recording").first()
+    )
     if found is None:
         raise Http404
     return found

@@ -16,6 +16,7 @@ from switchhook.projects.models import Project
 
 _CLIENT_KINDS = ("contact", "lead", "deal", "company")
 _FEWEST_DIGITS = 3
+_WHOLE_NUMBER = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +158,8 @@ def _in_period(calls: QuerySet[Call], project: Project, chosen: JournalFilter) -
 
 
 def _number(text: str, country: str) -> Q:
-    e164 = normalize(text, country)
-    if e164:
-        return Q(client_number=e164) | Q(project_number=e164)
-    digits = digits_of(text)
-    if len(digits) < _FEWEST_DIGITS:
-        return Q(pk__in=[])
-    return Q(client_number__contains=digits) | Q(project_number__contains=digits)
+    e164, digits = normalize(text, country), digits_of(text)
+    exact = Q(client_number=e164) | Q(project_number=e164) if e164 else Q(pk__in=[])
+    if len(digits) < _FEWEST_DIGITS or (e164 and len(digits) >= _WHOLE_NUMBER):
+        return exact
+    return exact | Q(client_number__contains=digits) | Q(project_number__contains=digits)

@@ -127,7 +127,9 @@ class PresetForm(forms.Form):
     def __init__(self, current: str, data: Any = None) -> None:
         super().__init__(data, initial={"preset": current})
         choice: Any = self.fields["preset"]
-        choice.choices = [(name, _now(title) if (title := catalog.preset(name).title) else name) for name in catalog.names()]
+        choice.choices = [
+            (name, _now(title) if (title := catalog.preset(name).title) else name) for name in catalog.names()
+        ]
 
 
 class NameMapForm(forms.Form):
@@ -153,7 +155,9 @@ class NameMapForm(forms.Form):
                 continue
             theirs, equals, ours = (part.strip() for part in line.partition("="))
             if not (theirs and equals and ours):
-                raise forms.ValidationError(_("Line %(n)s needs the form: their name = our name."), params={"n": number})
+                raise forms.ValidationError(
+                    _("Line %(n)s needs the form: their name = our name."), params={"n": number}
+                )
             pairs[theirs] = ours
         return pairs
 
@@ -222,7 +226,9 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_mobiles(self) -> list[str]:
         """The numbers as E.164."""
-        numbers = {text: normalize(text, self.instance.project.country) for text in _parts(self.cleaned_data["mobiles"])}
+        numbers = {
+            text: normalize(text, self.instance.project.country) for text in _parts(self.cleaned_data["mobiles"])
+        }
         for text, number in numbers.items():
             if number is None:
                 raise forms.ValidationError(_("“%(text)s” is not a telephone number."), params={"text": text})

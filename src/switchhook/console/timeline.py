@@ -53,7 +53,9 @@ def _linked(project: Project, ref: Ref, row: Any) -> list[int]:
         named = [row.call_id]
     else:
         about = Search(about=(ref,))
-        named = [item.call_id for kind in (Kind.TASK, Kind.CALL) for item in page(project, kind, about, limit=MOST).rows]
+        named = [
+            item.call_id for kind in (Kind.TASK, Kind.CALL) for item in page(project, kind, about, limit=MOST).rows
+        ]
     return [int(text) for text in named if text.isascii() and text.isdigit()]
 
 

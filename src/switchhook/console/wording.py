@@ -88,11 +88,12 @@ ADVICE = {
     "outcome_unknown": _(
         "The answer was lost on the way. The hub looks whether the record exists before it sends again."
     ),
-    "auth_failed": _("The CRM no longer accepts the credentials. Renew them on the connection's page; work then goes on."),
+    "auth_failed": _(
+        "The CRM no longer accepts the credentials. Renew them on the connection's page; work then goes on."
+    ),
     "misconfigured": _("A setting makes this impossible. Correct it on the connection's page, then send again."),
     "rejected": _("The CRM refused the record. Correct the cause named here, then send again."),
     "target_gone": _("The record was deleted, merged or closed in the CRM meanwhile. Send again to plan anew."),
     "anomalous_payload": _("The body could not be read. Check the name map of the connection, then replay the event."),
     "unsupported_event": _("This kind of event is stored for completeness. Nothing needs to be done."),
 }
-

@@ -43,7 +43,7 @@ def phone(e164: str | None) -> str:
 @register.filter
 def naming(text: str) -> str:
     """A record's name; one that is only a number is written as people write numbers."""
-    return phone(text) if _ONLY_NUMBER.fullmatch(str(text)) else str(text)
+    return phone(str(text)) if _ONLY_NUMBER.fullmatch(str(text)) else str(text)
 
 
 @register.filter

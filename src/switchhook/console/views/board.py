@@ -34,13 +34,19 @@ def board(request: ProjectRequest) -> HttpResponse:
 def move(request: ProjectRequest, record_id: int) -> HttpResponse:
     """Put a deal into the stage `stage`; htmx gets the board anew, a plain form goes back to it."""
     deal = Deal.objects.filter(project=request.project, pk=record_id).first()
-    stage = Stage.objects.select_related("pipeline").filter(project=request.project, pk=row_id(request.POST.get("stage", "")) or 0).first()
+    stage = (
+        Stage.objects.select_related("pipeline")
+        .filter(project=request.project, pk=row_id(request.POST.get("stage", "")) or 0)
+        .first()
+    )
     if deal is None or stage is None:
         raise Http404
     try:
         deal = services.move_deal(deal, stage, now=timezone.now())
     except ValidationError as error:
-        return trigger_client_event(HttpResponse(status=204), "toast", {"text": " ".join(error.messages), "tone": "error"})
+        return trigger_client_event(
+            HttpResponse(status=204), "toast", {"text": " ".join(error.messages), "tone": "error"}
+        )
     if not request.htmx:
         return redirect("record", request.project.pk, "deals", deal.pk)
     answer = render(request, "console/crm/columns.html", _board(request, stage.pipeline_id) | {"moved": deal.pk})
@@ -63,6 +69,8 @@ def _board(request: ProjectRequest, wanted: int | None) -> dict[str, Any]:
     for stage in stages:
         deals = rows(request.project, Kind.DEAL).filter(stage=stage).order_by("-pk")[:MOST_IN_A_COLUMN]
         total = sums.get(stage.pk, {"count": 0, "amount": None})
-        columns.append({"stage": stage, "deals": deals, "count": total["count"], "amount": total["amount"] or Decimal(0)})
+        columns.append(
+            {"stage": stage, "deals": deals, "count": total["count"], "amount": total["amount"] or Decimal(0)}
+        )
     pipelines = Pipeline.objects.filter(project=request.project)
     return {"pipeline": pipeline, "pipelines": pipelines, "columns": columns, "stages": stages}

@@ -16,6 +16,7 @@ from switchhook.delivery.trace import trace_of
 from switchhook.intake.replay import replay
 from switchhook.projects.models import Role
 
+
 @project_view(Role.VIEWER)
 def call(request: ProjectRequest, call_id: int) -> HttpResponse:
     """One call with its trace."""

@@ -149,7 +149,9 @@ def _page(request: ProjectRequest, found: Connection) -> dict[str, Any]:
     users, refusal = _users(found) if sets_up else ([], "")
     return context | {
         "rules_form": RulesForm(found),
-        "preset_form": PresetForm(version.preset if version else (context["manifest"] and context["manifest"].default_preset) or ""),
+        "preset_form": PresetForm(
+            version.preset if version else (context["manifest"] and context["manifest"].default_preset) or ""
+        ),
         "version": version,
         "people": _people(found, users),
         "users": users,
@@ -167,7 +169,9 @@ def _people(found: Connection, users: list[CrmUser]) -> list[dict[str, Any]]:
         {
             "employee": person,
             "user_id": mapped.get(person.pk, ""),
-            "suggested": "" if person.pk in mapped else by_email.get(person.email.lower()) or by_name.get(person.name.lower(), ""),
+            "suggested": ""
+            if person.pk in mapped
+            else by_email.get(person.email.lower()) or by_name.get(person.name.lower(), ""),
         }
         for person in Employee.objects.filter(project=found.project_id, active=True)
     ]

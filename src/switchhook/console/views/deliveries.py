@@ -42,7 +42,9 @@ def deliveries(request: ProjectRequest) -> HttpResponse:
     if tab == "attention":
         context["effects"] = dead.select_related("call", "connection").order_by("-updated_at")[:SHOWN]
     else:
-        states = {"waiting": _WAITING, "failed": (DeliveryState.DEAD,)}.get(tab, (DeliveryState.DONE, DeliveryState.SKIPPED))
+        states = {"waiting": _WAITING, "failed": (DeliveryState.DEAD,)}.get(
+            tab, (DeliveryState.DONE, DeliveryState.SKIPPED)
+        )
         order = "id" if tab == "waiting" else "-id"
         found = all_of_project.filter(state__in=states).select_related("call", "connection", "lane")
         context["deliveries"] = found.order_by(order)[:SHOWN]
@@ -55,7 +57,9 @@ def resend_effects(request: ProjectRequest) -> HttpResponse:
     """Send dead work again: the ticked effects (`effect`), or with `all` everything."""
     dead = _dead(request)
     if not request.POST.get("all"):
-        ticked = [int(text) for text in request.POST.getlist("effect") if text.isascii() and text.isdigit() and len(text) < 19]
+        ticked = [
+            int(text) for text in request.POST.getlist("effect") if text.isascii() and text.isdigit() and len(text) < 19
+        ]
         dead = dead.filter(pk__in=ticked)
     ids = list(dead.values_list("pk", flat=True)[:MOST_RESENT])
     if not ids:

@@ -1,0 +1,120 @@
+"""Who may see and do what: every page for owner, viewer and stranger; every write for the role below the one it needs."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver
+from tests.factories import Desk, fill
+
+from switchhook.console.urls import urlpatterns
+from switchhook.projects.models import Role
+
+from .conftest import signed_in
+
+MANAGER_WRITES = {
+    "replay_call": "calls/{call}/replay",
+    "move_deal": "crm/deals/{deals}/move",
+    "lead_status": "crm/leads/{leads}/status",
+    "task_done": "crm/tasks/{tasks}/done",
+    "new_record": "crm/contacts/new",
+    "edit_record": "crm/contacts/{contacts}/edit",
+    "add_comment": "crm/contacts/{contacts}/comment",
+    "replay": "events/replay",
+    "resend": "deliveries/resend",
+}
+ADMIN_WRITES = {
+    "new_connection": "connections/new/builtin",
+    "connection_state": "connections/{crm}/state",
+    "connection_people": "connections/{crm}/people",
+    "connection_settings": "connections/{crm}/settings/rules",
+    "new_employee": "employees/new",
+    "employee": "employees/{employee}/",
+    "add_to_list": "numbers/number",
+    "change_list": "numbers/number/1",
+}
+READ_BY_ALL = {
+    "overview", "live_ticket", "calls", "call_rows", "call", "recording", "board", "records", "record", "pick", "events",
+    "event", "deliveries", "connections", "connection", "employees", "numbers",
+}  # fmt: skip
+
+
+@pytest.fixture
+def ids(desk: Desk) -> dict[str, int]:
+    return {name: row.pk for name, row in fill(desk).items()} | {"crm": desk.crm.pk, "employee": desk.olena.pk}
+
+
+def test_an_owner_and_a_viewer_open_every_page(pages: dict[str, str], owner: Client, viewer: Client) -> None:
+    answers = {name: (owner.get(page).status_code, viewer.get(page).status_code) for name, page in pages.items()}
+    assert {name: codes for name, codes in answers.items() if codes != (200, 200)} == {}
+
+
+def test_a_stranger_finds_no_page_of_the_project(pages: dict[str, str], stranger: Client) -> None:
+    answers = {name: stranger.get(page).status_code for name, page in pages.items()}
+    assert set(answers.values()) == {404}
+
+
+def test_a_signed_out_visitor_is_sent_to_sign_in(pages: dict[str, str], client: Client) -> None:
+    targets = {client.get(page).headers.get("Location", "")[:16] for page in pages.values()}
+    assert targets == {"/accounts/login/"}
+
+
+def test_htmx_sends_a_signed_out_visitor_to_sign_in_too(pages: dict[str, str], client: Client) -> None:
+    answer = client.get(pages["calls"], headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("write", MANAGER_WRITES.values())
+def test_a_viewer_may_not_write(desk: Desk, ids: dict[str, int], viewer: Client, write: str) -> None:
+    assert viewer.post(f"/p/{desk.project.pk}/{write.format(**ids)}").status_code == 403
+
+
+@pytest.mark.parametrize("write", ADMIN_WRITES.values())
+def test_a_manager_may_not_set_up(desk: Desk, ids: dict[str, int], manager: Client, write: str) -> None:
+    assert manager.post(f"/p/{desk.project.pk}/{write.format(**ids)}").status_code == 403
+
+
+@pytest.mark.parametrize("write", [*MANAGER_WRITES.values(), *ADMIN_WRITES.values()])
+def test_a_stranger_may_not_write(desk: Desk, ids: dict[str, int], stranger: Client, write: str) -> None:
+    assert stranger.post(f"/p/{desk.project.pk}/{write.format(**ids)}").status_code == 404
+
+
+@pytest.mark.parametrize("write", [*MANAGER_WRITES.values(), *ADMIN_WRITES.values()])
+def test_a_form_of_another_site_is_refused(desk: Desk, ids: dict[str, int], write: str) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(desk.members[Role.OWNER])
+    assert strict.post(f"/p/{desk.project.pk}/{write.format(**ids)}").status_code == 403
+
+
+def test_records_of_another_project_are_not_found(desk: Desk, ids: dict[str, int], stranger: Client) -> None:
+    """The stranger asks below his own project for ids of this one."""
+    from switchhook.projects.models import Project
+
+    own = Project.objects.get(name="Other").pk
+    wanted = [
+        "calls/{call}/",
+        "crm/contacts/{contacts}/",
+        "events/{event}/",
+        "connections/{crm}/",
+        "employees/{employee}/",
+    ]
+    assert {stranger.get(f"/p/{own}/{page.format(**ids)}").status_code for page in wanted} == {404}
+
+
+def test_every_address_of_a_project_is_in_one_of_these_lists() -> None:
+    assert names_below(urlpatterns) - {"home", "language", "record_anywhere"} == {
+        *MANAGER_WRITES,
+        *ADMIN_WRITES,
+        *READ_BY_ALL,
+    }
+
+
+def test_only_admins_see_the_secret_addresses(desk: Desk, pages: dict[str, str], manager: Client) -> None:
+    admin = signed_in(desk, Role.ADMIN)
+    assert f"/in/{desk.telephony.pk}/" in admin.get(pages["telephony"]).content.decode()
+    assert f"/in/{desk.telephony.pk}/" not in manager.get(pages["telephony"]).content.decode()
+
+
+def names_below(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    names: set[str] = set()
+    for pattern in patterns:
+        names |= names_below(pattern.url_patterns) if isinstance(pattern, URLResolver) else {str(pattern.name)}
+    return names
