@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2 as httpx
+import httpx2
 import psutil
 import pytest
 
@@ -51,8 +51,8 @@ class Hub:
     def status(self, path: str) -> int:
         """0 where nobody answers."""
         try:
-            return httpx.get(self.url + path, timeout=10).status_code
-        except httpx.TransportError:
+            return httpx2.get(self.url + path, timeout=10).status_code
+        except httpx2.TransportError:
             return 0
 
     def child(self, word: str) -> psutil.Process:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -158,7 +158,7 @@ def test_a_cut_connection_leaves_only_a_write_in_doubt(
 
 @pytest.mark.parametrize(("method", "expected"), [("GET", Unreachable), ("POST", OutcomeUnknown)])
 def test_a_late_answer_leaves_only_a_write_in_doubt(server: str, method: str, expected: type[SwitchhookError]) -> None:
-    hasty = HttpClient(server, allow_private=True, timeout=httpx.Timeout(0.2))
+    hasty = HttpClient(server, allow_private=True, timeout=httpx2.Timeout(0.2))
     with pytest.raises(SwitchhookError) as caught:
         hasty.request(method, "/slow")
     assert type(caught.value) is expected
@@ -247,17 +247,17 @@ def test_the_operator_can_allow_private_hosts(server: str, monkeypatch: pytest.M
 
 
 def test_the_checked_address_is_the_one_that_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[httpx.Request] = []
+    called: list[httpx2.Request] = []
 
-    class Recorder(httpx.BaseTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
+    class Recorder(httpx2.BaseTransport):
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
             called.append(request)
             if request.url.host == "203.0.113.7":
-                raise httpx.ConnectError("refused")
-            return httpx.Response(200)
+                raise httpx2.ConnectError("refused")
+            return httpx2.Response(200)
 
     monkeypatch.setattr(network, "public_addresses", lambda host, port: ["203.0.113.7", "198.51.100.7"])
-    guarded = httpx.Client(transport=network.GuardedTransport(Recorder()))
+    guarded = httpx2.Client(transport=network.GuardedTransport(Recorder()))
     assert guarded.get("https://crm.example.com/x").status_code == 200
     assert [request.url.host for request in called] == ["203.0.113.7", "198.51.100.7"]
     assert {request.headers["host"] for request in called} == {"crm.example.com"}
@@ -272,8 +272,8 @@ def test_a_checked_address_is_kept_for_a_minute(monkeypatch: pytest.MonkeyPatch)
         return ["203.0.113.7"]
 
     monkeypatch.setattr(network, "public_addresses", resolved)
-    plain = httpx.MockTransport(lambda request: httpx.Response(200))
-    guarded = httpx.Client(transport=network.GuardedTransport(plain))
+    plain = httpx2.MockTransport(lambda request: httpx2.Response(200))
+    guarded = httpx2.Client(transport=network.GuardedTransport(plain))
     for host in ("a", "a", "b"):
         guarded.get(f"https://{host}.example.com/")
     assert asked == ["a.example.com", "b.example.com"]

@@ -28,7 +28,7 @@ class Account:
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
     country: str = "UA"
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     own_numbers: frozenset[str] = frozenset()
     clock: Clock = utc_now
     services: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -145,7 +145,7 @@ class CrmConnector(Protocol):
     def create(self, draft: Draft, *, mark: str) -> Record:
         """Make the record and leave `mark` in it where the kind has room.
 
-        Not idempotent by itself. Raises Rejected, OutcomeUnknown when the answer was lost, or another error of the tree.
+        Not idempotent by itself. Raises Rejected, OutcomeUnknown when the answer was lost, or another of the tree.
         """
 
     def update(self, ref: Ref, values: Mapping[str, Any]) -> Record:

@@ -25,7 +25,7 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-import httpx
+import httpx2
 
 from switchhook.connectors.network import open_transport, private_allowed
 from switchhook.core.clock import Clock, utc_now
@@ -46,7 +46,7 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 LARGEST_DOWNLOAD = 1024 * 1024 * 1024
 LONGEST_REMARK = 300
 LONGEST_WAIT = 24 * 3600.0
-TIMEOUT = httpx.Timeout(connect=5, read=20, write=20, pool=5)
+TIMEOUT = httpx2.Timeout(connect=5, read=20, write=20, pool=5)
 TOTAL_SECONDS = 45.0
 """No request takes longer, a slowly dripping answer included: leases on work in flight rely on it."""
 
@@ -94,7 +94,7 @@ class HttpClient:
         secrets: Sequence[str] = (),
         explain: Explain | None = None,
         allow_private: bool | None = None,
-        timeout: httpx.Timeout = TIMEOUT,
+        timeout: httpx2.Timeout = TIMEOUT,
         clock: Clock = utc_now,
     ) -> None:
         self._base = base_url.rstrip("/")
@@ -104,7 +104,7 @@ class HttpClient:
         self._clock = clock
         allowed = private_allowed() if allow_private is None else allow_private
         transport = _shared_transport(_origin(self._base), allow_private=allowed)
-        self._client = httpx.Client(transport=transport, timeout=timeout, trust_env=False)
+        self._client = httpx2.Client(transport=transport, timeout=timeout, trust_env=False)
 
     def request(
         self,
@@ -128,14 +128,14 @@ class HttpClient:
             sent = {**self._headers, **(headers or {})}
             request = self._client.build_request(method, url, params=params or None, json=json, data=form, headers=sent)
             answer = self._exchange(request, repeatable=safe)
-        except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as error:
+        except (httpx2.RequestError, httpx2.InvalidURL, UnicodeError) as error:
             raise self._transport_error(error, repeatable=safe) from None
         problem = (self._explain(answer) if self._explain else None) or error_of(answer, now=self._clock())
         if problem is not None:
             raise _masked(problem, self._secrets)
         return answer
 
-    def _exchange(self, request: httpx.Request, *, repeatable: bool) -> Answer:
+    def _exchange(self, request: httpx2.Request, *, repeatable: bool) -> Answer:
         deadline = time.monotonic() + TOTAL_SECONDS
         response = self._client.send(request, stream=True)
         try:
@@ -167,14 +167,14 @@ def _streamed(url: str, *, allow_private: bool, largest: int, redirects: int = 3
     target: str | None = None
     try:
         transport = open_transport(allow_private=allow_private)
-        opened = httpx.Client(transport=transport, timeout=TIMEOUT, trust_env=False)
+        opened = httpx2.Client(transport=transport, timeout=TIMEOUT, trust_env=False)
         with opened as client, client.stream("GET", url) as response:
             if response.next_request is not None and redirects:
                 target = str(response.next_request.url)
             else:
                 _raise_for(response)
                 yield from _limited(response, largest)
-    except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as error:
+    except (httpx2.RequestError, httpx2.InvalidURL, UnicodeError) as error:
         raise _masked(transport_error(error, repeatable=True), ()) from None
     if target is not None:
         if url.startswith("https:") and not target.startswith("https:"):
@@ -182,7 +182,7 @@ def _streamed(url: str, *, allow_private: bool, largest: int, redirects: int = 3
         yield from _streamed(target, allow_private=allow_private, largest=largest, redirects=redirects - 1)
 
 
-def _raise_for(response: httpx.Response) -> None:
+def _raise_for(response: httpx2.Response) -> None:
     if response.is_success:
         return
     headers = {name.lower(): value for name, value in response.headers.items()}
@@ -192,7 +192,7 @@ def _raise_for(response: httpx.Response) -> None:
         raise problem
 
 
-def _limited(response: httpx.Response, largest: int) -> Iterator[bytes]:
+def _limited(response: httpx2.Response, largest: int) -> Iterator[bytes]:
     taken = 0
     for piece in response.iter_bytes():
         taken += len(piece)
@@ -202,7 +202,7 @@ def _limited(response: httpx.Response, largest: int) -> Iterator[bytes]:
             yield piece
 
 
-def _bounded(response: httpx.Response, *, deadline: float, repeatable: bool) -> bytes:
+def _bounded(response: httpx2.Response, *, deadline: float, repeatable: bool) -> bytes:
     content = bytearray()
     for piece in response.iter_bytes():
         content += piece
@@ -217,11 +217,11 @@ def _bounded(response: httpx.Response, *, deadline: float, repeatable: bool) -> 
 def transport_error(error: Exception, *, repeatable: bool) -> SwitchhookError:
     """What a failure below HTTP means: nothing reached the other side, or the answer was lost."""
     match error:
-        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.ProxyError():
+        case httpx2.ConnectError() | httpx2.ConnectTimeout() | httpx2.PoolTimeout() | httpx2.ProxyError():
             return Unreachable(f"No connection: {_remark(str(error)) or 'timed out'}.")
-        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | UnicodeError():
+        case httpx2.InvalidURL() | httpx2.UnsupportedProtocol() | httpx2.LocalProtocolError() | UnicodeError():
             return Misconfigured(f"The request cannot be sent: {_remark(str(error))}.", field="base_url")
-        case httpx.TimeoutException():
+        case httpx2.TimeoutException():
             return _lost("No answer in time.", repeatable=repeatable)
         case _:
             return _lost(f"The answer was lost: {_remark(str(error)) or type(error).__name__}.", repeatable=repeatable)
@@ -304,8 +304,8 @@ def _masked(error: SwitchhookError, secrets: Sequence[str]) -> SwitchhookError:
 
 def _origin(url: str) -> str:
     try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL as error:
         raise Misconfigured(f"The address {_remark(url)} cannot be read.", field="base_url") from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise Misconfigured("The address must begin with https:// and name a host.", field="base_url")
@@ -313,5 +313,5 @@ def _origin(url: str) -> str:
 
 
 @cache
-def _shared_transport(origin: str, *, allow_private: bool) -> httpx.BaseTransport:  # noqa: ARG001  (the cache's key)
+def _shared_transport(origin: str, *, allow_private: bool) -> httpx2.BaseTransport:
     return open_transport(allow_private=allow_private)

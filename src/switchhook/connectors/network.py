@@ -12,7 +12,7 @@ import ssl
 import time
 from functools import cache
 
-import httpx
+import httpx2
 
 from switchhook.core.errors import Misconfigured, Unreachable
 
@@ -54,30 +54,30 @@ def _is_public(address: str) -> bool:
 @cache
 def trusted_certificates() -> ssl.SSLContext:
     """One TLS context for all connections: loading the certificates takes longer than most requests."""
-    return httpx.create_ssl_context()
+    return httpx2.create_ssl_context()
 
 
-def open_transport(*, allow_private: bool) -> httpx.BaseTransport:
+def open_transport(*, allow_private: bool) -> httpx2.BaseTransport:
     """A transport with its own connection pool; guarded unless private networks are allowed."""
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=30)
-    plain = httpx.HTTPTransport(verify=trusted_certificates(), limits=limits)
+    limits = httpx2.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=30)
+    plain = httpx2.HTTPTransport(verify=trusted_certificates(), limits=limits)
     return plain if allow_private else GuardedTransport(plain)
 
 
-class GuardedTransport(httpx.BaseTransport):
+class GuardedTransport(httpx2.BaseTransport):
     """Connects only to public addresses; to be used for one host, whose certificate stays the one that is checked."""
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
+    def __init__(self, inner: httpx2.BaseTransport) -> None:
         self._inner = inner
         self._checked: tuple[float, str, list[str]] = (0.0, "", [])
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         host = request.url.host
         addresses = self._addresses(host, request.url.port or (443 if request.url.scheme == "https" else 80))
         for address in addresses[:-1]:
             try:
                 return self._inner.handle_request(_pinned(request, host, address))
-            except (httpx.ConnectError, httpx.ConnectTimeout):
+            except (httpx2.ConnectError, httpx2.ConnectTimeout):
                 continue
         return self._inner.handle_request(_pinned(request, host, addresses[-1]))
 
@@ -93,9 +93,9 @@ class GuardedTransport(httpx.BaseTransport):
         self._inner.close()
 
 
-def _pinned(request: httpx.Request, host: str, address: str) -> httpx.Request:
+def _pinned(request: httpx2.Request, host: str, address: str) -> httpx2.Request:
     # The Host header is already set from the name; the TLS handshake asks for, and checks, the name too.
-    return httpx.Request(
+    return httpx2.Request(
         request.method,
         request.url.copy_with(host=address),
         headers=request.headers,

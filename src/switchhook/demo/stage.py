@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 
 from switchhook.connectors.registry import DemoTwin
 
@@ -45,17 +45,17 @@ class Opening:
         if not _ready(self.url):
             return
         setup = self.twin.setup(self.line["webhook_url"], self.line["forward_url"])
-        httpx.post(f"{self.twin_url}/__twin__/configure", json=dict(setup)).raise_for_status()
+        httpx2.post(f"{self.twin_url}/__twin__/configure", json=dict(setup)).raise_for_status()
         for call in self.twin.day() if self.play else ():
-            httpx.post(f"{self.twin_url}/__twin__/play", json=dict(call), timeout=60).raise_for_status()
+            httpx2.post(f"{self.twin_url}/__twin__/play", json=dict(call), timeout=60).raise_for_status()
         self.announce(self.line)
 
 
 def _ready(url: str) -> bool:
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:
-        with suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/readyz", timeout=2).status_code == httpx.codes.OK:
+        with suppress(httpx2.HTTPError):
+            if httpx2.get(f"{url}/readyz", timeout=2).status_code == httpx2.codes.OK:
                 return True
         time.sleep(0.1)
     return False

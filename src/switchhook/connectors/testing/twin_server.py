@@ -108,6 +108,6 @@ class RunningApp:
 def run_in_thread(app: ASGIApp, port: int = 0) -> RunningApp:
     """Serve `app` on 127.0.0.1 (port 0: a free one) and come back when it answers.
 
-    Use as `with run_in_thread(app) as running: httpx.get(running.url + "/path")`, or call `stop()` yourself.
+    Use as `with run_in_thread(app) as running: httpx2.get(running.url + "/path")`, or call `stop()` yourself.
     """
     return RunningApp(app, port)

@@ -23,7 +23,7 @@ def served_twin(served_hub: tuple[ReceivingHub, str]) -> Iterator[tuple[TwinClie
     config = TwinConfig(webhook_url=f"{url}/in?own=1", forward_url=f"{url}/forward", forward_timeout=5.0)
     with (
         run_in_thread(create_twin(config)) as running,
-        TwinClient(base_url=running.url, headers={"Auth-key": config.auth_key}) as client,
+        TwinClient(base_url=running.url, headers={"Auth-key": config.auth_key}, timeout=60) as client,
     ):
         yield client, client.get("/__twin__/configure").json()
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import httpx2
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -73,7 +73,7 @@ class ReceivingHub:
         return next(taken.json for taken in reversed(self.taken) if taken.event == event)
 
 
-class TwinClient(httpx.Client):
+class TwinClient(httpx2.Client):
     """An HTTP client of the twin, with its key."""
 
     def play(self, scenario: str, **asked: Any) -> dict[str, Any]:

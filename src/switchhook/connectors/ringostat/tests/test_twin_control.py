@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-import httpx
+import httpx2
 import pytest
 
 from switchhook.connectors.ringostat.tests.receiving_hub import TwinClient
@@ -26,7 +26,7 @@ def test_a_fault_speaks_of_its_method_and_path_only(twin: TwinClient) -> None:
 
 def test_a_dropped_answer_has_done_its_work(twin: TwinClient) -> None:
     twin.control("faults", path="/callback/outward_call", action="drop_after_commit")
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         twin.post("/callback/outward_call", data={"extension": "380441230001", "destination": "380671234567"})
     assert len(twin.get("/__twin__/state").json()["callbacks"]) == 1
 
@@ -40,7 +40,7 @@ def test_a_delay_comes_before_the_answer(twin: TwinClient) -> None:
 
 def test_a_hanging_request_is_never_answered(twin: TwinClient) -> None:
     twin.control("faults", action="hang")
-    with pytest.raises(httpx.ReadTimeout):
+    with pytest.raises(httpx2.ReadTimeout):
         twin.get("/sipstatus/online", timeout=0.2)
     assert twin.get("/sipstatus/online").status_code == 200
 
@@ -113,13 +113,13 @@ def test_the_twin_runs_alone_and_says_where() -> None:
             deadline = time.monotonic() + 20
             while not answers(ready["url"]) and time.monotonic() < deadline:
                 time.sleep(0.05)
-            assert httpx.get(ready["url"] + "/sipstatus/online", headers={"auth-key": ready["auth_key"]}).json()
+            assert httpx2.get(ready["url"] + "/sipstatus/online", headers={"auth-key": ready["auth_key"]}).json()
         finally:
             process.terminate()
 
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(url + "/__twin__/state").is_success
-    except httpx.TransportError:
+        return httpx2.get(url + "/__twin__/state").is_success
+    except httpx2.TransportError:
         return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import httpx
+import httpx2
 
 from .bodies import Message
 
@@ -46,7 +46,7 @@ class Poster:
     """Sends messages to the webhook URL. One per running application, on its event loop."""
 
     def __init__(self) -> None:
-        self._idle: list[httpx.AsyncHTTPTransport] = []
+        self._idle: list[httpx2.AsyncHTTPTransport] = []
 
     async def aclose(self) -> None:
         """Close the connections that are not in use."""
@@ -76,7 +76,7 @@ class Poster:
             status, answer = await self.request(
                 message.method, addressed(url, message), message.content, headers, patience=patience
             )
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             delivery.error = type(error).__name__
             return None
         delivery.error = None
@@ -86,17 +86,17 @@ class Poster:
     async def request(
         self, method: str, url: str, content: bytes, headers: dict[str, str], *, patience: float
     ) -> tuple[int, bytes]:
-        """Status and body of one request. Raises httpx.TransportError; `patience` seconds hold for each part."""
-        asked = httpx.Request(
+        """Status and body of one request. Raises httpx2.TransportError; `patience` seconds hold for each part."""
+        asked = httpx2.Request(
             method,
             url,
             content=content,
             headers={"user-agent": "Ringostat-twin", **headers},
-            extensions={"timeout": httpx.Timeout(patience).as_dict()},
+            extensions={"timeout": httpx2.Timeout(patience).as_dict()},
         )
         # A pool looks through all its connections for every request, so each transport holds one and serves one
         # request at a time. Bare transports: redirects, cookies and proxies have no part in this.
-        transport = self._idle.pop() if self._idle else httpx.AsyncHTTPTransport(retries=1)
+        transport = self._idle.pop() if self._idle else httpx2.AsyncHTTPTransport(retries=1)
         try:
             answered = await transport.handle_async_request(asked)
             try:

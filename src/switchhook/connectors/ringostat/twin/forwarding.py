@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import httpx
+import httpx2
 
 from .calls import Call, spellings
 from .config import TwinConfig, TwinEmployee
@@ -53,9 +53,9 @@ async def ask(poster: Poster, config: TwinConfig, call: Call) -> Routing | None:
             status, body = await poster.request(
                 config.forward_method, url, content, headers, patience=config.forward_timeout
             )
-    except (TimeoutError, httpx.TimeoutException):
+    except (TimeoutError, httpx2.TimeoutException):
         return Routing(asked=asked, outcome="timeout", milliseconds=_since(started))
-    except httpx.TransportError:
+    except httpx2.TransportError:
         return Routing(asked=asked, outcome="refused", milliseconds=_since(started))
     answer, destination = _read(config, body)
     if status != 200:
