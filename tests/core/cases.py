@@ -75,7 +75,14 @@ def outgoing(call: CallState) -> CallState:
 
 
 def form(**changes: Any) -> Inquiry:
-    values = {"client_number": PHONE, "client_name": "Ivan", "at": END, "utm": UTM, "text": "size: 42", "link": "https://shop"}
+    values = {
+        "client_number": PHONE,
+        "client_name": "Ivan",
+        "at": END,
+        "utm": UTM,
+        "text": "size: 42",
+        "link": "https://shop",
+    }
     return Inquiry(**{"channel": Channel.FORM, "steps": frozenset({Step.FORM_SENT}), **values, **changes})
 
 

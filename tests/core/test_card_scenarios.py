@@ -59,9 +59,7 @@ def test_in_repeated_mode_no_card_is_made_while_a_lead_or_deal_is_active(card: o
 @pytest.mark.parametrize(
     ("directions", "incoming", "outbound"), [({"in"}, 1, 0), ({"out"}, 0, 1), ({"in", "out"}, 1, 1)]
 )
-def test_cards_are_made_for_incoming_outgoing_or_both_calls(
-    directions: set[str], incoming: int, outbound: int
-) -> None:
+def test_cards_are_made_for_incoming_outgoing_or_both_calls(directions: set[str], incoming: int, outbound: int) -> None:
     for call, wanted in ((answered(), incoming), (outgoing(answered()), outbound)):
         result = planned(call, NEW, ONCE, ANNA, cards_for=frozenset(directions))
         assert len(made(result, Kind.DEAL)) == wanted

@@ -1,5 +1,7 @@
 """The default scenarios of lead mode, sentence by sentence."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.cases import (
@@ -32,11 +34,11 @@ from core.cases import (
     picked_up,
     planned,
     ringing,
+    tasks,
     the,
     tied,
-    tasks,
 )
-from switchhook.core.call import Direction
+from switchhook.core.call import Direction, Moment
 from switchhook.core.records import Kind, Ref
 from switchhook.core.situation import Channel, Step
 from switchhook.scenarios.catalog import preset
@@ -74,8 +76,6 @@ def test_nothing_is_created_while_the_call_rings() -> None:
 
 
 def test_records_are_created_after_the_call_where_the_connection_is_set_so() -> None:
-    from switchhook.core.call import Moment
-
     assert planned(picked_up(), NEW, LEADS, ANNA, parties_at=Moment.END).actions == ()
     assert kinds(planned(answered(), NEW, LEADS, ANNA, parties_at=Moment.END)) == NEW_CLIENT
 
@@ -97,15 +97,11 @@ def test_the_task_is_due_four_hours_after_the_call() -> None:
 
 
 def test_the_due_time_can_be_changed_in_the_settings() -> None:
-    from datetime import timedelta
-
     task = the(planned(missed(), NEW, LEADS, task_due=timedelta(minutes=30)), Kind.TASK)
     assert task.draft.values["due_at"] == "2026-11-20T23:01:40+00:00"
 
 
 def test_the_due_time_can_be_counted_in_working_hours() -> None:
-    from datetime import timedelta
-
     task = the(planned(missed(), NEW, LEADS, due_at=lambda at, due: at + 3 * due), Kind.TASK)
     assert task.draft.values["due_at"] == (END + timedelta(hours=12)).isoformat()
 

@@ -1,5 +1,7 @@
 """Deal mode, the lead matrix with forms, messengers and analysis, and the built-in CRM's default."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.cases import (
@@ -27,6 +29,7 @@ from core.cases import (
     owner,
     picked_up,
     planned,
+    ringing,
     tasks,
     the,
     tied,
@@ -163,9 +166,7 @@ def test_every_condition_can_have_every_action(step: Step, do: Do) -> None:
 
 
 def test_a_lead_can_be_created_only_if_there_is_no_contact() -> None:
-    matrix = one_rule(
-        Step.CONTACT_GIVEN, ActionSpec(id="lead", do=Do.CREATE_LEAD, condition=Condition.NO_CONTACT)
-    )
+    matrix = one_rule(Step.CONTACT_GIVEN, ActionSpec(id="lead", do=Do.CREATE_LEAD, condition=Condition.NO_CONTACT))
     assert made(planned(dialogue(Step.CONTACT_GIVEN), NEW, matrix), Kind.LEAD)
     assert not made(planned(dialogue(Step.CONTACT_GIVEN), known(contact()), matrix), Kind.LEAD)
 
@@ -233,8 +234,6 @@ def test_where_another_program_creates_the_entities_their_records_are_only_updat
 
 
 def test_an_update_is_tried_from_the_ring_on() -> None:
-    from core.cases import ringing
-
     assert planned(ringing(), known(lead()), UPDATE_ONLY).actions[0].moment is Moment.RING
 
 
@@ -288,8 +287,6 @@ def test_the_built_in_default_comments_the_analysis_on_the_lead() -> None:
 
 
 def lacking(*absent: Kind) -> Capabilities:
-    from dataclasses import replace
-
     return replace(ALL, kinds=ALL.kinds - set(absent))
 
 
@@ -318,8 +315,6 @@ def test_what_nothing_stands_in_for_is_skipped_with_the_reason() -> None:
 
 
 def test_a_lead_and_a_deal_are_never_made_together_where_one_becomes_the_other() -> None:
-    both = one_rule(
-        Step.FORM_SENT, ActionSpec(id="deal", do=Do.CREATE_DEAL), ActionSpec(id="lead", do=Do.CREATE_LEAD)
-    )
+    both = one_rule(Step.FORM_SENT, ActionSpec(id="deal", do=Do.CREATE_DEAL), ActionSpec(id="lead", do=Do.CREATE_LEAD))
     assert kinds(planned(form(), NEW, both, crm=STRICT)) == [Kind.CONTACT, Kind.LEAD]
     assert kinds(planned(form(), NEW, both)) == [Kind.DEAL, Kind.LEAD]

@@ -210,19 +210,6 @@ def _precedence(fact: CallFact) -> tuple[int, str, str]:
     return rank, tie, repr(_canonical(fact))
 
 
-def _status(ranked: list[CallFact], final: list[CallFact]) -> Status:
-    if not final:
-        return Status.ACTIVE
-    stated = next((fact.status for fact in final if fact.status not in {None, Status.ACTIVE}), None)
-    if stated is not None:
-        return stated
-    # An after-call event may leave the outcome out; the call is over all the same.
-    talk = _first(final, "talk_seconds")
-    if talk or any(fact.kind is EventKind.TAKING for fact in ranked):
-        return Status.ANSWERED
-    return Status.MISSED if talk == 0 else Status.OTHER
-
-
 def _canonical(value: Any) -> Any:
     if is_dataclass(value):
         return tuple((f.name, _canonical(getattr(value, f.name))) for f in fields(value))
@@ -258,7 +245,7 @@ def _status(ranked: list[CallFact], final: list[CallFact]) -> Status:
     return Status.ANSWERED if talk else Status.MISSED
 
 
-def _times(status: Status, ranked: list[CallFact], final: list[CallFact]) -> dict[str, datetime | None]:
+def _times(status: Status, ranked: list[CallFact], final: list[CallFact]) -> dict[str, Any]:
     started_at, wait, talk = _first(ranked, "started_at"), _first(final, "wait_seconds"), _first(final, "talk_seconds")
     ended_at = _after(started_at, _first(final, "duration"))
     if status is not Status.ANSWERED:

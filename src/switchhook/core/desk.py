@@ -175,12 +175,11 @@ class Desk:
     def update(self, row: Row, spec: ActionSpec) -> None:
         """Adds the event's data to the first record that `links` names (else to the one that takes the call)."""
         links = spec.links or (Link.TAKER,)
-        found = next((tie for link in links for tie in self.ties.resolve(link)), None)
-        if found is None:
-            raise _NotDone(NOTHING_TO_UPDATE)
-        target = found.ref
-        if target is None:
+        target = next((ref for link in links if (ref := self.ties.found(link))), None)
+        if target is None and any(True for link in links for _tie in self.ties.resolve(link)):
             raise _NotDone(_("The record is new and has the event's data already."))
+        if target is None:
+            raise _NotDone(NOTHING_TO_UPDATE)
         record = next((match for match in self.verdict.matches if match.ref == target), None)
         values = self.clerk.update(record) if record else {}
         if not values:
@@ -210,11 +209,11 @@ class Desk:
         if not text:
             raise _NotDone(_("There is nothing to write."))
         links = spec.links or (Link.MAIN,)
-        targets = [tie for link in links if (tie := self.commentable(spec, link))]
+        targets = {tie: link for link in reversed(links) if (tie := self.commentable(spec, link))}
         if not targets:
             raise _NotDone(_("There is no record to comment on."))
-        for tie in distinct(targets):
-            own = spec if len(links) == 1 else replace(spec, id=f"{spec.id}-{tie.kind.value}")
+        for tie, link in reversed(targets.items()):
+            own = spec if len(links) == 1 else replace(spec, id=f"{spec.id}-{link.value}")
             self.add(row, own, Draft(kind=Kind.COMMENT, values={"text": text}), [tie])
 
     def commentable(self, spec: ActionSpec, link: Link) -> Tie | None:

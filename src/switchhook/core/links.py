@@ -59,6 +59,15 @@ class Ties:
             kind = Kind(link.value)
             yield from self.of([substitute(kind, self.capabilities) or kind])
 
+    def found(self, link: Link) -> Ref | None:
+        """The existing record that `link` means, whatever is made beside it."""
+        if link is Link.MADE:
+            return None
+        if link in {Link.TAKER, Link.MAIN}:
+            return self.taker.ref if self.taker else None
+        kind = Kind(link.value)
+        return self.existing(substitute(kind, self.capabilities) or kind)
+
     def _taker(self) -> Iterator[Tie]:
         if self.taker is not None:
             yield Tie(kind=self.taker.kind, ref=self.taker.ref)

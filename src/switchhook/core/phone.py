@@ -11,6 +11,7 @@ SHORTEST_SUBSCRIBER = 9
 """Fewer digits than this is an extension or a service code, never an outside client."""
 
 _DIGITS = re.compile(r"\d+")
+_RUN = re.compile(r"[+＋]?[\d\s().\-–/]+")
 
 
 def normalize(raw: str | int | None, country: str) -> str | None:
@@ -18,9 +19,14 @@ def normalize(raw: str | int | None, country: str) -> str | None:
 
     `country` is the ISO 3166 alpha-2 code whose national spelling (`0671234567`) is assumed when `raw` carries no
     country code. International digits without the plus (`380671234567`) and with the `00` prefix are understood.
-    An extension (`;ext=`, `доб. 12`, `x12`) is dropped: it names a desk, not a line. Idempotent.
+    An extension (`;ext=`, `доб. 12`, `x12`) is dropped: it names a desk, not a line. Of words beside the number
+    (`067 123 45 67 Ivan`) nothing is taken. Idempotent.
     """
     text = "" if raw is None else str(raw).strip()
+    return _read(text, country) or _read(max(_RUN.findall(text), key=len, default=""), country)
+
+
+def _read(text: str, country: str) -> str | None:
     digits = "".join(_DIGITS.findall(text))
     if not digits:
         return None

@@ -41,7 +41,8 @@ def plan(  # noqa: PLR0917 - the pipeline's own order: what happened, to whom, b
     """What must exist in the CRM for `call` as far as it has come.
 
     `answerer` is the employee of the call as this connection sees him, None where nobody is known. Total and pure: the
-    same arguments give the same plan, nothing is raised, and a call that goes on adds actions and takes none away.
+    same arguments give the same plan, nothing is raised, and a call that goes on adds actions and takes none away (but
+    a later stage's row may replace an action of an earlier one by giving its id to another).
     """
     roles = Roles.cast(verdict, matrix.takers, settings, answerer)
     responsible = roles.users[Role.RESPONSIBLE]

@@ -9,13 +9,14 @@ Canonical values of a `Draft` (all optional unless said otherwise; owners and as
 | contact | name (required), phones (E.164 list), email, owner, source, utm, client_id, custom |
 | company | name (required), phones, owner, custom |
 | lead    | title (required), phones, owner, source, utm, client_id, custom, status |
-| deal    | title (required), owner, pipeline, stage, source, utm, client_id, custom, status |
+| deal    | title (required), phones, owner, pipeline, stage, source, utm, client_id, custom, status |
 | order   | title (required), owner, amount, currency, status |
 | task    | subject (required), text, assignee, due_at (ISO 8601 UTC), done, recording_url, call_id |
 | comment | text (required), author |
-| call    | direction, status, client_number, project_number, started_at, talk_seconds, wait_seconds, employee, recording_url, call_id |
+| call    | direction, status, client_number, project_number, started_at, talk_seconds, wait_seconds, recording_url, |
+|         | call_id, employee (a user id), employee_name |
 
-`utm` holds the visit's tags, `client_id` its analytics id, `custom` further fields by the CRM's own keys.
+A deal carries `phones` only where `stores_phone` names deals.
 `links` tie a draft to other records: a lead to its contact and company, a task to everything it is about.
 """
 
