@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import click
 
@@ -73,8 +74,8 @@ def _data(folder: Path | None) -> Iterator[Path]:
 
 
 def _let_go_of_database() -> None:
-    from django.db import connections
+    from django.db import connection
+    from django.db.backends.postgresql.base import DatabaseWrapper
 
-    for connection in connections.all():
-        connection.close()
-        connection.close_pool()
+    connection.close()
+    cast("DatabaseWrapper", connection).close_pool()

@@ -124,7 +124,8 @@ def _take_head(lane_id: int) -> int | None:
     Lane.objects.select_for_update(no_key=True).get(pk=lane_id)
     waiting = Delivery.objects.filter(lane_id=lane_id, state__in=_WAITING).order_by("id")
     taken = waiting.values_list("pk", flat=True).first()
-    Delivery.objects.filter(pk=taken, state=DeliveryState.PENDING).update(state=DeliveryState.RUNNING)
+    if taken is not None:
+        Delivery.objects.filter(pk=taken, state=DeliveryState.PENDING).update(state=DeliveryState.RUNNING)
     return taken
 
 
