@@ -159,7 +159,9 @@ def test_what_the_rules_refuse_is_named_by_field(api: Api, path: str, body: dict
     assert all(item["msg"] for item in answer["detail"])
 
 
-@pytest.mark.parametrize("query", [{"cursor": "x"}, {"status": "half-open"}, {"call_id": "1"}, {"limit": 0}])
+@pytest.mark.parametrize(
+    "query", [{"cursor": "x"}, {"status": "half-open"}, {"call_id": "1"}, {"limit": 0}, {"status": "\0"}]
+)
 def test_a_parameter_that_means_nothing_is_refused(api: Api, query: dict[str, Any]) -> None:
     assert refused_fields(api.get("leads", expect=422, **query)) == set(query)
 

@@ -1,6 +1,7 @@
 """What the built-in CRM takes, refuses, and says."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -200,3 +201,20 @@ def test_a_place_that_does_not_exist_is_rejected(office: Office, values: dict[st
 def test_a_pipeline_without_a_lost_stage_says_so(office: Office, context_ads: Pipeline) -> None:
     with pytest.raises(Rejected, match=r"Context ads.*lost"):
         office.deal(pipeline="Context ads", status="lost")
+
+
+def test_own_fields_keep_numbers_and_refuse_what_no_json_holds(office: Office) -> None:
+    contact = office.contact(custom={"share": 0.5, "odd": float("nan"), "when": None, "ok": True})
+    assert contact.values["custom"] == {"share": 0.5, "odd": "nan", "when": None, "ok": True}
+    with pytest.raises(Rejected, match="custom"):
+        office.contact(custom={"nested": {"deep": 1}})
+
+
+def test_making_a_record_takes_few_queries(office: Office, django_assert_max_num_queries: Any) -> None:
+    owner = str(office.anna.pk)
+    with django_assert_max_num_queries(14):
+        contact = office.contact("Ivan", PHONE, owner=owner, mark="c")
+    with django_assert_max_num_queries(12):
+        lead = office.lead(contact, owner=owner, mark="l")
+    with django_assert_max_num_queries(14):
+        office.make(Kind.TASK, contact.ref, lead.ref, subject="Call back", assignee=owner, mark="t")

@@ -104,7 +104,7 @@ def matching(project: Project, kind: Kind, search: Search) -> QuerySet[Any]:
     if search.phone:
         found = found.filter(_by_phone(project, kind, search.phone))
     if search.call_id:
-        found = found.filter(_call(kind, search.call_id))
+        found = found.filter(_call(kind, text(project, search.call_id)))
     for ref in search.about:
         found = found.filter(_about(project, kind, ref))
     wanted = text(project, search.text)

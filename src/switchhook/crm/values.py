@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -127,7 +128,7 @@ def free(project: Project, value: Any) -> dict[str, Any]:
 
 
 def _free_value(project: Project, item: Any) -> Any:
-    if item is None or isinstance(item, bool | int):
+    if item is None or isinstance(item, bool | int) or (isinstance(item, float) and isfinite(item)):
         return item
     if isinstance(item, list | tuple):
         return [text(project, part) for part in item]
