@@ -101,7 +101,7 @@ async def _stored(request: Request, intake: Intake) -> tuple[str, Response]:
     stored = await intake.writer.store(event)
     if event.truncated:
         return "too_large", JSONResponse({"stored": stored, "kept": len(event.body)}, 413)
-    return "stored", JSONResponse({"stored": stored})
+    return "stored", Response(b'{"stored":%d}' % stored, media_type="application/json")
 
 
 async def _read(request: Request, connection: int) -> Event:
@@ -149,12 +149,15 @@ codecs.register_error("switchhook-percent", _as_percent)
 
 def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """The headers with lower-case names, without credentials, bounded in number and size; the last of a name stands."""
-    named = ((name.decode("latin-1").lower(), value) for name, value in raw[:MAX_HEADERS])
-    return {_clean(name): _clean(value.decode("latin-1")) for name, value in named if not _is_credential(name)}
+    named = ((_header_name(name), value) for name, value in raw[:MAX_HEADERS])
+    return {name: _clean(value.decode("latin-1")) for name, value in named if name is not None}
 
 
-def _is_credential(name: str) -> bool:
-    return any(part in name for part in _CREDENTIALS)
+@functools.lru_cache(maxsize=1024)
+def _header_name(raw: bytes) -> str | None:
+    """The name as it is stored, None for a header that may carry a credential."""
+    name = _clean(raw.decode("latin-1").lower())
+    return None if any(part in name for part in _CREDENTIALS) else name
 
 
 def _clean(text: str) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,14 +35,15 @@ Pool = AsyncConnectionPool[Any]
 
 _DIGESTS = "SELECT digest FROM connections_intakesecret WHERE connection_id = %s AND revoked_at IS NULL"
 
-# Sorting before the ids are drawn makes the ids come back in the order of the events.
+# Sorting before the ids are drawn makes the ids come back in the order of the events. Binary parameters (%b) need no
+# escaping, which would cost more than all the rest.
 _INSERT = sql.SQL("""
     INSERT INTO intake_rawevent (connection_id, received_at, method, content_type, query, headers, body, truncated,
                                  state, replayed, error_code, error)
     SELECT connection_id, received_at, method, content_type, query, headers::jsonb, body, truncated,
            'new', false, '', ''
-    FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %b::bytea[],
-                %s::bool[])
+    FROM unnest(%b::bigint[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[],
+                %b::bool[])
          WITH ORDINALITY AS event (connection_id, received_at, method, content_type, query, headers, body, truncated, n)
     ORDER BY n
     RETURNING id
@@ -144,11 +145,7 @@ class Writer:
         self._held += event.size
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
-        try:
-            async with asyncio.timeout(STORE_SECONDS):
-                return await answer
-        except TimeoutError:
-            raise Unreachable("The database took too long.") from None
+        return await answer
 
     async def _work(self) -> None:
         while self._waiting:
@@ -168,7 +165,11 @@ class Writer:
 
     async def _write(self, batch: list[_Waiting]) -> None:
         try:
-            ids = await self._insert([event for event, _ in batch])
+            ids = await self._insert_in_time([event for event, _ in batch])
+        except TimeoutError:
+            _log.warning("The database hangs; events are not stored, their senders are asked to come again.")
+            _refuse(batch, Unreachable("The database took too long."))
+            self._refuse_waiting()
         except (psycopg.IntegrityError, psycopg.DataError) as error:
             await self._write_singly(batch, error)
         except Exception as error:  # noqa: BLE001 - whoever waits for this commit must get an answer
@@ -194,6 +195,21 @@ class Writer:
             _log.error("An event was refused by the database: %s", type(error).__name__)
             _refuse(batch, Unreachable("The database refused the event."))
 
+    def _refuse_waiting(self) -> None:
+        """Those behind a batch that hung would wait as long."""
+        _refuse(self._waiting, Unreachable("The database took too long."))
+        self._held -= sum(event.size for event, _ in self._waiting)
+        self._waiting.clear()
+
+    async def _insert_in_time(self, events: list[Event]) -> list[int]:
+        """Unlike `asyncio.timeout` it does not wait for the cancelled query, which a database that hangs never ends."""
+        task = asyncio.ensure_future(self._insert(events))
+        done, _ = await asyncio.wait({task}, timeout=STORE_SECONDS)
+        if not done:
+            task.cancel()
+            raise TimeoutError
+        return task.result()
+
     async def _insert(self, events: list[Event]) -> list[int]:
         try:
             return await self._insert_once(events)
@@ -212,7 +228,7 @@ class Writer:
         return [identity for (identity,) in rows]
 
 
-def _refuse(batch: Sequence[_Waiting], error: Exception) -> None:
+def _refuse(batch: Iterable[_Waiting], error: Exception) -> None:
     for _, answer in batch:
         if not answer.done():
             answer.set_exception(error)
