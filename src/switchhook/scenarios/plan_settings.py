@@ -1,16 +1,35 @@
-"""A connection's saved settings as the planner takes them."""
+"""A connection's saved settings as the planner takes them.
+
+| setting | meaning | default |
+|---|---|---|
+| `senior_employee`, `top_employee` | ids of the employees in these roles | nobody |
+| `task_due_minutes` | how long an open task has | 240 |
+| `parties_at` | `pickup` or `end` | `pickup` |
+| `create_contacts` | of `in-answered`, `in-missed`, `out-answered`, `out-missed` | the first two |
+| `cards_for` | directions for which leads and deals are made: `in`, `out` | both |
+| `channels` | integrations switched on: `call`, `form`, `dialogue` | all |
+| `default_pipeline`, `pipeline_rules` | where deals go; rules are `{"pipeline", "parameter", "value"}` | "", none |
+| `field_rules` | `{"kind", "parameter", "field", "policy"}` | none |
+| `titles` | edited default names by kind | none |
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext, override
+from pydantic import TypeAdapter
 
 from switchhook.calls.models import Call, Recording
 from switchhook.connections.models import Connection, EmployeeAccount
 from switchhook.core.call import Moment
+from switchhook.core.mapping import FieldRule, PipelineRule
 from switchhook.core.plan import Person, PlanSettings
+from switchhook.core.situation import Channel
 from switchhook.projects.models import Employee
+
+_PIPELINES = TypeAdapter(tuple[PipelineRule, ...])
+_FIELDS = TypeAdapter(tuple[FieldRule, ...])
 
 
 def plan_settings(connection: Connection, call: Call) -> PlanSettings:
@@ -25,6 +44,10 @@ def plan_settings(connection: Connection, call: Call) -> PlanSettings:
         task_due=timedelta(minutes=int(connection.setting("task_due_minutes", 240))),
         parties_at=Moment(connection.setting("parties_at", Moment.PICKUP)),
         create_contacts=frozenset(connection.setting("create_contacts", ["in-answered", "in-missed"])),
+        cards_for=frozenset(connection.setting("cards_for", ["in", "out"])),
+        channels=frozenset(Channel(name) for name in connection.setting("channels", list(Channel))),
+        pipelines=_PIPELINES.validate_python(connection.setting("pipeline_rules", [])),
+        fields=_FIELDS.validate_python(connection.setting("field_rules", [])),
         default_pipeline=connection.setting("default_pipeline", ""),
         zone=connection.project.zone,
         translate=_translator(connection.project.language),
