@@ -24,7 +24,7 @@ $(DEVELOPMENT): requirements-dev.lock pyproject.toml
 	@touch $@ $(RUNTIME)
 
 demo: $(RUNTIME)
-	@$(BIN)/switchhook demo $(ARGS)
+	@$(BIN)/switchhook demo --play $(ARGS)
 
 serve: $(RUNTIME)
 	@$(BIN)/switchhook serve $(ARGS)

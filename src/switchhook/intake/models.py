@@ -7,7 +7,7 @@ from switchhook.connections.models import Connection
 
 
 class RawState(models.TextChoices):
-    """`new` waits to be read; `read` became a fact; `unused` is a genuine event without use; `flagged` is unreadable."""
+    """`new` waits to be read; `read` became a fact; `unused` is genuine but without use; `flagged` is unreadable."""
 
     NEW = "new", _("waiting")
     READ = "read", _("read")
