@@ -1,0 +1,32 @@
+"""Furnishes a project for a benchmark, in a process of its own; prints what is needed to ring it and to listen.
+
+Run it when the web process is up: the ticket is good for a minute.
+"""
+
+import json
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 - models can be imported only now
+
+from hub import make_hub  # noqa: E402
+from switchhook.connections.models import IntakeSecret  # noqa: E402
+from switchhook.core.clock import utc_now  # noqa: E402
+from switchhook.core.ticket import issue  # noqa: E402
+from switchhook.projects.models import Membership, Role, User  # noqa: E402
+
+hub = make_hub()
+secret = hub.telephony.secrets.first() or IntakeSecret.issue(hub.telephony)
+user = User.objects.create_user("manager@example.com")
+Membership.objects.create(user=user, project=hub.project, role=Role.MANAGER)
+ticket = issue(settings.SECRET_KEY, user.pk, hub.project.pk, now=utc_now())
+print(
+    json.dumps(
+        {
+            "intake": f"/in/{hub.telephony.pk}/{secret.text}?event=before_call",
+            "live": f"/live/{hub.project.pk}?ticket={ticket}",
+        }
+    )
+)
