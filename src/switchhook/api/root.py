@@ -6,9 +6,11 @@ from switchhook.api.auth import TokenAuth
 from switchhook.api.calls import router as calls
 from switchhook.api.crm import router as crm
 from switchhook.api.hub import router as hub
+from switchhook.api.setup import router as setup
 
 api = NinjaAPI(title="Switchhook", version="1", auth=TokenAuth(), docs_url=None, urls_namespace="api")
 
 api.add_router("", calls)
 api.add_router("", crm)
 api.add_router("", hub)
+api.add_router("", setup)
