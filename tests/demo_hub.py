@@ -78,7 +78,9 @@ class DemoProcess:
         with said.open("wb") as out, (self.folder / "log").open("ab") as log:
             command = [sys.executable, "-m", "switchhook", "demo", "--json", *place]
             self._process = subprocess.Popen(command, stdout=out, stderr=log, env=self.environment)
-        eventually(lambda: said.read_bytes().endswith(b"\n") or not self.alive, seconds=START_SECONDS, what="no JSON line")
+        eventually(
+            lambda: said.read_bytes().endswith(b"\n") or not self.alive, seconds=START_SECONDS, what="no JSON line"
+        )
         assert self.alive, f"the demo ended by itself:\n{self.log_end()}"
         self.line = json.loads(said.read_text())
         return self.line
@@ -176,13 +178,12 @@ class Api:
     def all(self, path: str, **query: Any) -> list[Record]:
         """Every item of a list, whatever the number of its pages."""
         items: list[Record] = []
-        cursor: dict[str, str] = {}
         while True:
-            page = self.get(path, **query, **cursor)
+            page = self.get(path, **query)
             items += page["items"]
             if not page["next"]:
                 return items
-            cursor = {"cursor": page["next"]}
+            query["cursor"] = page["next"]
 
     def close(self) -> None:
         self._client.close()

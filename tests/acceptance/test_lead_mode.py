@@ -217,9 +217,7 @@ def test_an_unanswered_outgoing_call_stays_in_the_journal(hub: DemoHub, client: 
 
 
 @pytest.mark.parametrize("scenario", ["outgoing-answered", "outgoing-missed", "outgoing-no-id-before"])
-def test_an_outgoing_call_to_an_unknown_number_stays_in_the_journal(
-    hub: DemoHub, client: str, scenario: str
-) -> None:
+def test_an_outgoing_call_to_an_unknown_number_stays_in_the_journal(hub: DemoHub, client: str, scenario: str) -> None:
     hub.play(scenario, client, employee=OLENA)
     assert owners(hub, client) == NOTHING
     assert len(hub.calls(client)) == 1
