@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.connections.models import Connection
@@ -41,7 +41,8 @@ class ConnectionForm(forms.Form):
 
 
 def _drawn(item: Any) -> forms.Field:
-    options = {"label": item.label, "required": item.required, "initial": item.default, "help_text": item.help}
+    help_text = gettext(item.help) if item.help else ""
+    options = {"label": gettext(item.label), "required": item.required, "initial": item.default, "help_text": help_text}
     if item.kind == "flag":
         return forms.BooleanField(**{**options, "required": False})
     if item.kind == "number":
@@ -128,7 +129,7 @@ class PresetForm(forms.Form):
         super().__init__(data, initial={"preset": current})
         choice: Any = self.fields["preset"]
         choice.choices = [
-            (name, _now(title) if (title := catalog.preset(name).title) else name) for name in catalog.names()
+            (name, gettext(title) if (title := catalog.preset(name).title) else name) for name in catalog.names()
         ]
 
 
