@@ -178,46 +178,44 @@ def open_desk(name: str = "Acme") -> Desk:
 
 def fill(desk: Desk, text: str = "Anna Kovalenko") -> dict[str, Any]:
     """One of everything that a page shows, each text being `text`; gives the rows that addresses name."""
+    return {**fill_hub(desk, text), **fill_crm(desk, text)}
+
+
+def fill_hub(desk: Desk, text: str) -> dict[str, Any]:
+    """An event, a call with recording, decision, effects, and what the directory knows."""
     event = desk.event(
-        {"caller": text},
-        error=text,
-        state="flagged",
-        error_code="anomalous_payload",
-        headers={"x": text},
-        query="event=x",
+        {"caller": text}, error=text, state="flagged", error_code="anomalous_payload", headers={"x": text}
     )
     state = {
         "legs": [{"employee": {"name": text}, "answered": True}],
         "utm": {"utm_source": text},
         "tags": {text: text},
     }
-    call = desk.call(external_id=f"{text}-{next(_numbers)}", state={**state, "disposition": text, "call_type": text})
+    told = {**state, "disposition": text, "call_type": text}
+    call = desk.call(external_id=f"{text}-{next(_numbers)}", state=told)
     desk.recording(call)
     desk.fact(call, event, disposition=text)
     desk.decision(call, action(name=text), action("call", "call"), title=text)
-    desk.effect(call, state="done", remote_id="1", url="https://crm.example.com/1")
+    desk.effect(call, remote_id="1", url="https://crm.example.com/1")
     refused = desk.effect(call, "call", "call", state="refused", error=text, error_code="rejected")
     desk.delivery(call, state="dead", error=text)
     desk.known(title=text)
+    return {"event": event, "call": call, "effect": refused}
+
+
+def fill_crm(desk: Desk, text: str) -> dict[str, Any]:
+    """One record of each kind, tied to each other, by the names of their sections."""
+    own = {"utm": {"utm_source": text}, "custom": {text: text}}
     company = desk.record(Kind.COMPANY, name=text)
-    contact = desk.record(
-        Kind.CONTACT, company, name=text, phones=[CLIENT], source=text, utm={"utm_source": text}, custom={text: text}
-    )
+    contact = desk.record(Kind.CONTACT, company, name=text, phones=[CLIENT], source=text, **own)
     lead = desk.record(Kind.LEAD, contact, title=text)
-    deal = desk.record(Kind.DEAL, contact, company, title=text, amount="1200.50", currency="UAH")
-    order = desk.record(Kind.ORDER, contact, title=text)
-    task = desk.record(
-        Kind.TASK, contact, lead, subject=text, text=text, assignee=str(desk.olena.pk), due_at="2026-01-01T10:00"
-    )
+    task = {"subject": text, "text": text, "assignee": str(desk.olena.pk), "due_at": "2026-01-01T10:00"}
     desk.record(Kind.COMMENT, contact, text=text)
     return {
-        "event": event,
-        "call": call,
-        "effect": refused,
         "companies": company,
         "contacts": contact,
         "leads": lead,
-        "deals": deal,
-        "orders": order,
-        "tasks": task,
+        "deals": desk.record(Kind.DEAL, contact, company, title=text, amount="1200.50", currency="UAH"),
+        "orders": desk.record(Kind.ORDER, contact, title=text),
+        "tasks": desk.record(Kind.TASK, contact, lead, **task),
     }

@@ -6,6 +6,8 @@
 Needs no gettext programs: Python is read by Babel, templates by Django's own parser.
 """
 
+# ruff: noqa: INP001
+
 import io
 import os
 import sys

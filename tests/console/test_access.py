@@ -1,4 +1,4 @@
-"""Who may see and do what: every page for owner, viewer and stranger; every write for the role below the one it needs."""
+"""Who may see and do what: every page for owner, viewer and stranger, every write for the role below its own."""
 
 import pytest
 from django.test import Client
@@ -32,8 +32,8 @@ ADMIN_WRITES = {
     "change_list": "numbers/number/1",
 }
 READ_BY_ALL = {
-    "overview", "live_ticket", "calls", "call_rows", "call", "recording", "board", "records", "record", "pick", "events",
-    "event", "deliveries", "connections", "connection", "employees", "numbers",
+    "overview", "live_ticket", "calls", "call_rows", "call", "recording", "board", "records", "record", "pick",
+    "events", "event", "deliveries", "connections", "connection", "employees", "numbers",
 }  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def read_call(request: ApiRequest, call_id: str) -> Mapping[str, Any]:
 
 @router.get("/calls/{call_id}/trace", response=CallTrace, operation_id="trace_call")
 def trace_call(request: ApiRequest, call_id: str) -> CallTrace:
-    """Events, matches, situation, rule, actions with reasons, effects with results. Sentences follow Accept-Language."""
+    """Events, matches, situation, rule, actions with reasons and results. Sentences follow Accept-Language."""
     return trace_of(_call(project_of(request), call_id))
 
 

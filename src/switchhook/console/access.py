@@ -56,7 +56,7 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
 
 def _admit(request: HttpRequest, project_id: int, needed: Role) -> ProjectRequest:
     membership = (
-        Membership.objects.select_related("project").filter(user_id=request.user.pk, project_id=project_id).first()
+        Membership.objects.select_related("project").filter(user_id=request.user.pk or 0, project_id=project_id).first()
     )
     if membership is None:
         raise Http404

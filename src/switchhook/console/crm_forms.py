@@ -31,7 +31,7 @@ class PartyField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The record's id as text, "" for none."""
-        wanted = super().to_python(value).strip()
+        wanted = (super().to_python(value) or "").strip()
         if not wanted or self.project is None:
             return ""
         found = plain_rows(self.project, self.kind)

@@ -1,13 +1,10 @@
 """The language of the pages: the signed-in user's own choice, else the browser's."""
 
 from collections.abc import Callable
-from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-
-from switchhook.projects.models import User
 
 
 class UserLanguage:
@@ -18,7 +15,7 @@ class UserLanguage:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve the request in the user's language."""
-        chosen = cast("User", request.user).language if request.user.is_authenticated else ""
+        chosen = request.user.language if request.user.is_authenticated else ""
         if chosen in dict(settings.LANGUAGES):
             translation.activate(chosen)
             request.LANGUAGE_CODE = chosen

@@ -168,7 +168,7 @@ def _remarks(call: Call) -> list[str]:
 def _connection(
     crm: Connection, decision: Decision | None, delivery: Delivery | None, effects: list[Effect]
 ) -> ConnectionTrace:
-    head = {
+    head: dict[str, Any] = {
         "connection_id": crm.pk,
         "name": crm.name,
         "state": crm.state,

@@ -144,7 +144,7 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
     """A form field with label, help, and errors tied to the control for screen readers."""
     described = [f"{bound.auto_id}-help"] if bound.help_text else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
-    attributes = {"aria-describedby": " ".join(described)} if described else {}
+    attributes: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attributes["aria-invalid"] = "true"
     return {

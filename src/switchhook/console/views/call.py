@@ -41,7 +41,7 @@ def replay_call(request: ProjectRequest, call_id: int) -> HttpResponse:
     """Read all events of a call again."""
     found = _call(request, call_id)
     events = found.facts.exclude(raw_event=None).values_list("raw_event_id", flat=True).distinct()
-    count = replay([pk for pk in events if pk is not None])
+    count = replay(events)
     text = ngettext("%(n)s event is read again.", "%(n)s events are read again.", count) % {"n": count}
     messages.success(request, text)
     return redirect("call", request.project.pk, found.pk)

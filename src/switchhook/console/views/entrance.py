@@ -1,7 +1,5 @@
 """Pages outside any project: the way in, and the choice of language."""
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +14,7 @@ from switchhook.projects.models import Project, User
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """To the overview of the user's first project; a user of none is told whom to ask."""
-    first = Project.objects.filter(memberships__user_id=request.user.pk).order_by("name", "id").first()
+    first = Project.objects.filter(memberships__user_id=request.user.pk or 0).order_by("name", "id").first()
     if first is None:
         return render(request, "console/no_project.html")
     return redirect("overview", project_id=first.pk)
@@ -32,7 +30,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if code not in dict(settings.LANGUAGES) or not check_for_language(code):
         return answer
     if request.user.is_authenticated:
-        User.objects.filter(pk=cast("User", request.user).pk).update(language=code)
+        User.objects.filter(pk=request.user.pk).update(language=code)
     answer.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 86400, samesite="Lax", secure=request.is_secure()
     )

@@ -56,7 +56,7 @@ def pick(request: ProjectRequest, kind: str) -> HttpResponse:
     """Options of a picker: contacts or companies whose name, number or e-mail begins as typed."""
     typed = next((value for key, value in request.GET.items() if key in {"q", "contact", "company"}), "")
     try:
-        found = page(request.project, Kind(kind), Search(text=typed.strip()[:200]), limit=_PICKED).rows
+        found = page(request.project, Kind(kind), Search(text=str(typed).strip()[:200]), limit=_PICKED).rows
     except ValidationError:
         found = []
     return render(request, "console/crm/options.html", {"options": [picked(row) for row in found]})
