@@ -83,9 +83,9 @@ def test_a_migrated_database_is_ready() -> None:
 
 
 def test_metrics_count_by_area_and_never_show_a_path(client: TestClient) -> None:
-    client.get("/in/connection/very-secret")
+    client.get("/forward/connection/very-secret")
     text = client.get("/metrics").text
-    assert 'switchhook_requests_total{area="intake",status="200"}' in text
+    assert 'switchhook_requests_total{area="routing",status="200"}' in text
     assert "switchhook_database_up 1.0" in text
     assert "very-secret" not in text
 

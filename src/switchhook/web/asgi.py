@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 
 from switchhook.web import health
-from switchhook.web.guards import BodyLimit, HostCheck, RequestId, SecurityHeaders
+from switchhook.web.guards import BodyLimit, Express, HostCheck, RequestId, SecurityHeaders
 from switchhook.web.outage import FAST_PATH_ERRORS, Gate, Monitor, answer_outage
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -49,8 +49,9 @@ def build(options: Options, django: WSGIApplication) -> Starlette:
     monitor = Monitor(options.database_url, pool)
     pages = Gate(WSGIMiddleware(django, workers=options.threads), lambda: monitor.up)  # type: ignore[arg-type]
     app = Starlette(
-        routes=[*health.routes, *options.routes, Mount("/", app=pages)],
+        routes=[*options.routes, *health.routes, Mount("/", app=pages)],
         middleware=[
+            Middleware(Express, prefix="/in/"),
             Middleware(RequestId),
             Middleware(health.Measure),
             Middleware(SecurityHeaders, https=options.https),

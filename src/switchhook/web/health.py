@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_AREAS = {"/in/": "intake", "/forward/": "routing", "/live": "live", "/r/": "recordings", "/api/": "api"}
+_AREAS = {"/forward/": "routing", "/live": "live", "/r/": "recordings", "/api/": "api"}
 
 _requests = Counter("switchhook_requests", "Answered requests", ["area", "status"])
 _seconds = Histogram(
