@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import httpx
+import httpx2
 import psycopg
 
 from switchhook.embedded import database
@@ -87,8 +87,8 @@ def raised(folder: Path) -> Iterator[Stage]:
 def _await(address: str) -> None:
     deadline = time.monotonic() + 30
     while True:
-        with contextlib.suppress(httpx.TransportError):
-            httpx.get(address)
+        with contextlib.suppress(httpx2.TransportError):
+            httpx2.get(address)
             return
         assert time.monotonic() < deadline, "the server did not start"
         time.sleep(0.05)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from benchmarks.stage import Stage, quantile
@@ -29,7 +29,7 @@ def heard(base: str, path: str) -> Iterator["queue.Queue[tuple[str, float]]"]:
     over = threading.Event()
 
     def listen() -> None:
-        with httpx.stream("GET", base + path, timeout=60) as answer:
+        with httpx2.stream("GET", base + path, timeout=60) as answer:
             for line in answer.iter_lines():
                 if line.startswith("event: "):
                     frames.put((line.removeprefix("event: "), time.perf_counter()))
@@ -44,7 +44,7 @@ def heard(base: str, path: str) -> Iterator["queue.Queue[tuple[str, float]]"]:
     thread.join(20)
 
 
-def ring(client: httpx.Client, path: str, number: int) -> float:
+def ring(client: httpx2.Client, path: str, number: int) -> float:
     """Announces a call of a client of its own; gives the moment before it was sent."""
     body = {"uniqueid": f"ua9_-17907754{number:05}.1", "calldate": "2026-11-20 10:00:00", "call_type": "in"}
     phone = f"3806712{number:05}"
@@ -66,7 +66,7 @@ def test_the_pop_up_is_there_within_150_milliseconds(stage: Stage) -> None:
     with stage.web() as (host, port), stage.process("work"):
         base = f"http://{host}:{port}"
         office = json.loads(stage.run(str(OFFICE)))
-        with httpx.Client(base_url=base, timeout=20) as client, heard(base, office["live"]) as frames:
+        with httpx2.Client(base_url=base, timeout=20) as client, heard(base, office["live"]) as frames:
             for number in range(10):
                 ring(client, office["intake"], number)
                 popup(frames)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 import uvicorn
@@ -30,14 +30,14 @@ SECRET_KEY = "a secret key of the tests"
 class FastServer:
     """A running server and what it keeps."""
 
-    client: httpx.Client
+    client: httpx2.Client
     app: Starlette
     address: str
 
-    def post(self, path: str, content: bytes | str = b"", **headers: str) -> httpx.Response:
+    def post(self, path: str, content: bytes | str = b"", **headers: str) -> httpx2.Response:
         return self.client.post(path, content=content, headers=headers)
 
-    def json(self, path: str, body: object) -> httpx.Response:
+    def json(self, path: str, body: object) -> httpx2.Response:
         return self.client.post(path, json=body)
 
 
@@ -70,7 +70,7 @@ def running(address: str, recordings: Path, *, pool_size: int = 8) -> Iterator[F
     port = server.servers[0].sockets[0].getsockname()[1]
     base = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(base_url=base, timeout=20) as client:
+        with httpx2.Client(base_url=base, timeout=20) as client:
             yield FastServer(client, app, base)
     finally:
         server.should_exit = True

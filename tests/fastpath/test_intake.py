@@ -5,7 +5,7 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 from django.db import connection
@@ -21,13 +21,13 @@ def inbox(telephony: Connection, secret: str) -> str:
     return f"/in/{telephony.pk}/{secret}"
 
 
-def stored(response: httpx.Response) -> RawEvent:
+def stored(response: httpx2.Response) -> RawEvent:
     return RawEvent.objects.get(pk=response.json()["stored"])
 
 
 def spoken(server: FastServer, request: bytes) -> bytes:
     """The answer to bytes that no HTTP library would send."""
-    url = httpx.URL(server.address)
+    url = httpx2.URL(server.address)
     with socket.create_connection((url.host, url.port or 80), timeout=10) as line:
         line.sendall(request)
         return line.recv(10_000)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from django.db import transaction
 
@@ -42,7 +42,7 @@ class Page:
     def _read(self, address: str) -> None:
         name = ""
         try:
-            with httpx.stream("GET", address, timeout=httpx.Timeout(10, read=0.5)) as answer:
+            with httpx2.stream("GET", address, timeout=httpx2.Timeout(10, read=0.5)) as answer:
                 for line in self._lines(answer):
                     if line.startswith("event: "):
                         name = line.removeprefix("event: ")
@@ -51,13 +51,13 @@ class Page:
         finally:
             self.frames.put(None)
 
-    def _lines(self, answer: httpx.Response) -> Iterator[str]:
+    def _lines(self, answer: httpx2.Response) -> Iterator[str]:
         try:
             for line in answer.iter_lines():
                 yield line
                 if self._over.is_set():
                     return
-        except (httpx.ReadTimeout, httpx.RemoteProtocolError):
+        except (httpx2.ReadTimeout, httpx2.RemoteProtocolError):
             return
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 
@@ -85,7 +85,7 @@ class Sender(threading.Thread):
         self._base = base
 
     def run(self) -> None:
-        with httpx.Client(base_url=self._base, timeout=20) as client:
+        with httpx2.Client(base_url=self._base, timeout=20) as client:
             while not self.over.is_set():
                 answer = client.post("/in/1/secret", content=b"{}")
                 self.statuses.add(answer.status_code)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
+import httpx2
 import pytest
 from django.utils import timezone
 
@@ -63,18 +63,18 @@ def recording(telephony: Connection) -> Recording:
 
 
 @pytest.fixture
-def played(server: FastServer, recording: Recording) -> Callable[..., httpx.Response]:
+def played(server: FastServer, recording: Recording) -> Callable[..., httpx2.Response]:
     """Asks for the recording's link, after its file was fetched."""
     fetch(recording.pk, having(WAV))
 
-    def ask(method: str = "GET", query: str = "", **headers: str) -> httpx.Response:
+    def ask(method: str = "GET", query: str = "", **headers: str) -> httpx2.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return server.client.request(method, f"/r/{recording.public_id}{query}", headers=sent)
 
     return ask
 
 
-Played = Callable[..., httpx.Response]
+Played = Callable[..., httpx2.Response]
 
 
 def changed(recording: Recording, **values: Any) -> None:

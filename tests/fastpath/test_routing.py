@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 from django.utils import timezone
@@ -354,7 +354,7 @@ def test_many_ask_at_once(server: FastServer, asked: str, crm: Connection) -> No
 
     known(crm, "u-ivanov")
     with ThreadPoolExecutor(32) as pool:
-        answers: list[httpx.Response] = list(
+        answers: list[httpx2.Response] = list(
             pool.map(lambda _: server.json(asked, {"from": "0732130001", "state": "ping"}), range(300))
         )
     assert all(answer.json() == {"dst_phone": "acme_ivanov"} for answer in answers)
