@@ -8,6 +8,7 @@ Needs no gettext programs: Python is read by Babel, templates by Django's own pa
 
 # ruff: noqa: INP001
 
+import ast
 import io
 import os
 import sys
@@ -41,7 +42,7 @@ Found = tuple[str | tuple[str, str], str]
 def collect() -> Catalog:
     """Every message of the program, with the files in which it stands."""
     catalog = Catalog(charset="utf-8")
-    for message, place in (*from_python(), *from_templates(), *from_data()):
+    for message, place in (*from_python(), *from_reasons(), *from_templates(), *from_data()):
         catalog.add(message, locations=[(place, 0)])
     return catalog
 
@@ -53,6 +54,16 @@ def from_python() -> Iterator[Found]:
             with path.open("rb") as source:
                 for _line, message, _comments, _context in extract("python", source, keywords=KEYWORDS):
                     yield message, _place(path)
+
+
+def from_reasons() -> Iterator[Found]:
+    """The texts of reasons, which are translated where they are shown."""
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason":
+                for keyword in node.keywords:
+                    if keyword.arg == "text" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
+                        yield str(keyword.value.value), _place(path)
 
 
 def from_templates() -> Iterator[Found]:

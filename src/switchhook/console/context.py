@@ -38,6 +38,6 @@ def _project_frame(request: ProjectRequest) -> dict[str, Any]:
         "projects": Project.objects.filter(memberships__user=request.user).order_by("name", "id"),
         "stopped_connections": Connection.objects.filter(project=request.project).exclude(state=ConnectionState.ACTIVE),
         "attention_count": Effect.objects.filter(
-            connection__project=request.project, state=EffectState.REFUSED
+            connection__project=request.project, state__in=(EffectState.REFUSED, EffectState.BLOCKED)
         ).count(),
     }

@@ -19,6 +19,7 @@ from switchhook.scenarios.models import MatrixVersion
 
 NOT_YET = "planned"
 _SEALED = frozenset({"recording_url"})
+_WORDS = frozenset({"row", "kind", "other", "instead", "link"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +123,14 @@ class CallTrace:
 def sentence(reason: Mapping[str, Any]) -> str:
     """A stored reason (`text`, an English message id, and `params`) in the active language.
 
-    A sentence whose places do not fit its values is given unfilled rather than not at all.
+    Places that name a row of the table or a kind of record are translated too. A sentence whose places do not fit its
+    values is given unfilled rather than not at all.
     """
     text = gettext(str(reason["text"])) if reason.get("text") else ""
+    params = dict(reason.get("params") or {})
+    words = {name: gettext(str(params[name])) for name in _WORDS & params.keys() if params[name]}
     try:
-        return text % dict(reason.get("params") or {})
+        return text % (params | words)
     except (KeyError, ValueError, TypeError):
         return text
 
