@@ -26,6 +26,8 @@ CAPABILITIES = Capabilities(
     stores_phone=PARTIES,
 )
 
+_FREE = ("client_id", "employee_name")
+
 
 def connect(account: Account) -> "BuiltinCrm":
     """Open the project's own CRM. Raises Misconfigured where the hub lends no record store."""
@@ -81,8 +83,7 @@ class BuiltinCrm:
 
 
 def _own(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Canonical values in this CRM's words: it keeps the visit's client id among the free fields."""
-    rest = {name: value for name, value in values.items() if name != "client_id"}
-    if values.get("client_id"):
-        rest["custom"] = {**(rest.get("custom") or {}), "client_id": values["client_id"]}
-    return rest
+    """Canonical values in this CRM's words: what has no column of its own goes among the free fields."""
+    own = {name: value for name, value in values.items() if name not in _FREE}
+    free = {name: values[name] for name in _FREE if values.get(name)}
+    return {**own, "custom": {**(own.get("custom") or {}), **free}} if free else own
