@@ -74,6 +74,9 @@ class Visit:
 
     def _strict(self, context: BrowserContext) -> None:
         def with_policy(route: Any) -> None:
+            if route.request.resource_type != "document":
+                route.continue_()
+                return
             answer = route.fetch(max_redirects=0)
             route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": POLICY})
 
@@ -101,4 +104,5 @@ def visit(live_server: Any, chromium: Browser) -> Iterator[Visit]:
     made = Visit(chromium, live_server.url, desk, fill(desk), [])
     yield made
     for context in chromium.contexts:
+        context.unroute_all(behavior="ignoreErrors")
         context.close()

@@ -14,6 +14,12 @@ from switchhook.projects.models import Role
 from .conftest import Visit
 
 NARROW = {"viewport": {"width": 360, "height": 740}}
+INLINE = """() => {
+    const script = document.createElement("script");
+    script.textContent = "window.ran = true";
+    document.head.append(script);
+    return window.ran === true;
+}"""
 PATHS = {
     "overview": "",
     "calls": "calls/",
@@ -97,6 +103,9 @@ def test_no_page_scrolls_sideways_at_360_pixels(visit: Visit, language: str) -> 
 
 def test_no_page_breaks_the_content_policy(visit: Visit) -> None:
     page = visit.open()
+    page.goto(visit.address(""))
+    assert page.evaluate(INLINE) is False, "the policy is not in force"
+    visit.complaints.clear()
     for address in paths(visit).values():
         page.goto(address)
     assert [text for text in visit.complaints if "Content Security Policy" in text or "Error" in text] == []
@@ -121,11 +130,12 @@ def test_a_live_event_puts_the_call_into_the_open_journal(visit: Visit) -> None:
     """The live path is another server's: the browser's event source is played by the test."""
     page = visit.open()
     page.add_init_script(
-        "window.EventSource = class extends EventTarget { constructor() { super(); window.source = this; }"
+        "window.EventSource = class extends EventTarget { constructor() { super(); window.source = this;"
+        " document.getElementById('live').dataset.heard = 1; }"
         " close() {} };"
     )
     page.goto(visit.address("calls/"))
-    page.wait_for_function("window.source")
+    expect(page.locator("#live")).to_have_attribute("data-heard", "1")
     call = visit.desk.call("+380501112233", status="active")
     page.evaluate(f"source.dispatchEvent(new MessageEvent('call', {{data: '{{\"call\": {call.pk}}}'}}))")
     row = page.locator(f"#call-{call.pk}")

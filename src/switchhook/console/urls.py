@@ -68,6 +68,7 @@ _project: list[URLPattern | URLResolver] = [
     path("events/<int:event_id>/", events.event, name="event"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/resend", deliveries.resend_effects, name="resend"),
+    path("deliveries/retry", deliveries.retry_deliveries, name="retry"),
     path("connections/", include(_connections)),
     path("employees/", people.employees, name="employees"),
     path("employees/new", people.employee, name="new_employee"),

@@ -14,7 +14,7 @@ from switchhook.connections.models import Connection
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.wording import ADVICE
 from switchhook.delivery.models import Delivery, DeliveryState, Effect, EffectState
-from switchhook.delivery.resend import resend
+from switchhook.delivery.resend import resend, retry
 from switchhook.projects.models import Role
 
 SHOWN = 100
@@ -66,6 +66,17 @@ def resend_effects(request: ProjectRequest) -> HttpResponse:
         messages.warning(request, _("Tick at least one record first."))
         return _back(request)
     count = resend(ids)
+    text = ngettext("The work of %(n)s call is sent again.", "The work of %(n)s calls is sent again.", count)
+    messages.success(request, text % {"n": count})
+    return _back(request)
+
+
+@require_POST
+@project_view(Role.MANAGER)
+def retry_deliveries(request: ProjectRequest) -> HttpResponse:
+    """Work on the stopped calls again."""
+    stopped = Delivery.objects.filter(connection__project=request.project, state=DeliveryState.DEAD)
+    count = retry(stopped.values_list("pk", flat=True)[:MOST_RESENT])
     text = ngettext("The work of %(n)s call is sent again.", "The work of %(n)s calls is sent again.", count)
     messages.success(request, text % {"n": count})
     return _back(request)

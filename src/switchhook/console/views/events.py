@@ -1,6 +1,7 @@
 """Raw events: what arrived, what was made of it, and reading it again."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 from switchhook.connections.models import Connection
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.wording import ADVICE
+from switchhook.core.redaction import redact, redact_text
 from switchhook.intake.models import RawEvent, RawState
 from switchhook.intake.replay import replay
 from switchhook.projects.models import Role
@@ -58,9 +60,10 @@ def event(request: ProjectRequest, event_id: int) -> HttpResponse:
     facts = found.facts.select_related("call").order_by("id")
     context = {
         "event": found,
-        "facts": [(fact, _pretty({k: v for k, v in fact.data.items() if k != "recording_url"})) for fact in facts],
-        "body": readable(bytes(found.body)),
-        "parameters": parse_qsl(found.query, keep_blank_values=True),
+        "facts": [(fact, _pretty(shown(fact.data))) for fact in facts],
+        # Links to recordings carry the vendor's token, which never leaves the hub.
+        "body": redact_text(readable(bytes(found.body))),
+        "parameters": [(name, redact_text(value)) for name, value in parse_qsl(found.query, keep_blank_values=True)],
         "headers": sorted(found.headers.items()),
         "remedy": ADVICE.get(found.error_code),
     }
@@ -97,6 +100,12 @@ def readable(body: bytes) -> str:
     return "\n".join(f"{name} = {value}" for name, value in pairs) or text
 
 
+def shown(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a fact says, without links that open by a token."""
+    said: dict[str, Any] = redact({name: value for name, value in data.items() if name != "recording_url"})
+    return said
+
+
 def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
@@ -111,7 +120,7 @@ def _filtered(request: ProjectRequest, state: str, connection: str) -> QuerySet[
 
 def _excerpt(event: RawEvent) -> str:
     text = bytes(event.body[:_EXCERPT]).decode("utf-8", "replace") or event.query
-    return " ".join(text.split())[:_EXCERPT]
+    return redact_text(" ".join(text.split()))[:_EXCERPT]
 
 
 def _number(text: str) -> int | None:
