@@ -20,6 +20,7 @@ MANAGER_WRITES = {
     "add_comment": "crm/contacts/{contacts}/comment",
     "replay": "events/replay",
     "resend": "deliveries/resend",
+    "retry": "deliveries/retry",
 }
 ADMIN_WRITES = {
     "new_connection": "connections/new/builtin",

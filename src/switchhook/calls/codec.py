@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from switchhook.core.call import CallFact, CallState
+from switchhook.core.redaction import redact
 
 _FACT = TypeAdapter(CallFact)
 _STATE = TypeAdapter(CallState)
@@ -22,10 +23,10 @@ def fact_from_json(data: dict[str, Any]) -> CallFact:
 
 
 def state_to_json(state: CallState) -> dict[str, Any]:
-    """The folded state; the vendor's recording link is left out, since its token is a credential."""
+    """The folded state, for pages and programs: tokens in the vendor's links are credentials, and are masked."""
     data: dict[str, Any] = _STATE.dump_python(state, mode="json", exclude_defaults=True, exclude={"recording_url"})
     data["reached"] = sorted(data.get("reached", ()))
-    return data
+    return data | {name: redact(data[name]) for name in ("tags", "analysis") if name in data}
 
 
 def state_from_json(data: dict[str, Any]) -> CallState:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from switchhook.delivery.lanes import append
-from switchhook.delivery.models import Effect, EffectState
+from switchhook.delivery.models import Delivery, DeliveryState, Effect, EffectState
 
 _DEAD = (EffectState.REFUSED, EffectState.BLOCKED)
 
@@ -28,4 +28,15 @@ def resend(effect_ids: Iterable[int]) -> int:
     )
     for connection, call in sorted(pairs, key=lambda pair: (pair[0].pk, pair[1].lane_key, pair[1].pk)):
         append(connection, call)
+    return len(pairs)
+
+
+@transaction.atomic
+def retry(delivery_ids: Iterable[int]) -> int:
+    """Queue again the calls whose deliveries ended as dead work; returns how many. Idempotent."""
+    dead = Delivery.objects.filter(pk__in=list(delivery_ids), state=DeliveryState.DEAD)
+    pairs = {(one.connection, one.call): one for one in dead.select_related("connection", "call")}
+    for connection, call in sorted(pairs, key=lambda pair: (pair[1].lane_key, pair[0].pk, pair[1].pk)):
+        append(connection, call)
+    dead.update(state=DeliveryState.SKIPPED)
     return len(pairs)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from switchhook.calls.models import Call, Fact
 from switchhook.connections.models import Connection
 from switchhook.core.plain import decode
+from switchhook.core.redaction import redact
 from switchhook.core.situation import Situation, describe
 from switchhook.delivery.models import Decision, Delivery, Effect
 from switchhook.scenarios.models import MatrixVersion
@@ -284,7 +285,7 @@ def _event(fact: Fact) -> EventTrace:
         kind=fact.kind,
         source=fact.source,
         received_at=fact.received_at,
-        says={name: value for name, value in fact.data.items() if name not in _SEALED},
+        says=redact({name: value for name, value in fact.data.items() if name not in _SEALED}),
         event_id=fact.raw_event_id,
         event_state=fact.raw_event.state if fact.raw_event else "",
     )
