@@ -1,9 +1,11 @@
 """A delivery says "this call changed": no change may fall between its being queued and its being taken."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 
 from django.db import connection as database
 from django.db import transaction
+from django.utils import timezone
 from tests.hub import Hub, before
 
 from switchhook.calls.models import Call
@@ -43,3 +45,13 @@ def test_a_change_after_a_delivery_was_taken_queues_a_new_one(hub: Hub) -> None:
     assert lanes.head(run)
     lanes.append(hub.crm, Call.objects.get())
     assert list(Delivery.objects.order_by("id").values_list("state", flat=True)) == ["running", "pending"]
+
+
+def test_a_lane_whose_worker_was_killed_at_the_very_end_is_free_again_after_the_sweep(hub: Hub) -> None:
+    hub.play(before())
+    lane = Lane.objects.get()
+    assert lanes.claim(lane.pk)
+    Lane.objects.update(running_until=timezone.now() - timedelta(seconds=1))
+    assert lanes.sweep() == 1
+    hub.settle()
+    assert not Lane.objects.get().scheduled

@@ -10,6 +10,7 @@ from switchhook.calls.models import Recording, RecordingState
 from switchhook.calls.recordings import fetch, retry_delay
 from switchhook.connections.accounts import open_telephony
 from switchhook.core.errors import SwitchhookError, Transient
+from switchhook.engine import UNTIL_THE_DATABASE_IS_BACK
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +18,7 @@ AWAY = timedelta(minutes=2)
 """How long to wait when the provider does not answer."""
 
 
-@app.task(queue="recordings", name="fetch_recording")
+@app.task(queue="recordings", name="fetch_recording", retry=UNTIL_THE_DATABASE_IS_BACK)
 def fetch_recording(recording_id: int) -> None:
     """Fetch a recording from the vendor and keep it; tries again later while it is not there. Idempotent."""
     recording = Recording.objects.select_related("call__connection__project").filter(pk=recording_id).first()
