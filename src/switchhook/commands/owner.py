@@ -2,6 +2,7 @@
 
 import click
 
+from switchhook.commands import migrate
 from switchhook.environment import hub_database, set_up_django
 
 
@@ -15,6 +16,7 @@ def command(email: str, project: str, time_zone: str, country: str, password: st
     """Make EMAIL an owner of a project with the built-in CRM; an existing account gets the new password."""
     with hub_database():
         set_up_django()
+        click.get_current_context().invoke(migrate.command, wait=60.0)  # it may be the first command on a new hub
         from switchhook.connections.models import Connection
         from switchhook.connections.services import add
         from switchhook.projects.models import Membership, Project, Role, User
