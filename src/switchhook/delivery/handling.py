@@ -1,17 +1,19 @@
 """One delivery's turn: judge the client, plan as far as the call has come, and make the plan true in the CRM."""
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 
 from switchhook.calls.codec import state_from_json
 from switchhook.connections.accounts import open_crm
 from switchhook.connections.services import mark_broken
 from switchhook.connectors.base import CrmConnector
+from switchhook.connectors.registry import manifest
 from switchhook.core.errors import AuthFailed, SwitchhookError, TargetGone, Transient
 from switchhook.core.plan import Plan, plan
-from switchhook.core.records import Kind
-from switchhook.core.situation import Verdict
+from switchhook.core.records import Kind, Record
 from switchhook.delivery import leases, verdicts
-from switchhook.delivery.lanes import Run
+from switchhook.delivery.lanes import Run, rehome
 from switchhook.delivery.ledger import Ledger
 from switchhook.delivery.models import Decision, Delivery, DeliveryState
 from switchhook.directory import index
@@ -27,8 +29,10 @@ def handle(run: Run, delivery: Delivery) -> None:
     other error of the tree ends the delivery as dead work, with its cause.
     """
     call = delivery.call
+    if rehome(delivery):
+        return None
     if StopList(call.project).covers(call.project_number, call.client_number):
-        return _end(delivery, DeliveryState.SKIPPED)
+        return _end(run, delivery, DeliveryState.SKIPPED)
     try:
         _carry_out(run, delivery, open_crm(delivery.connection))
     except Transient as error:
@@ -38,25 +42,27 @@ def handle(run: Run, delivery: Delivery) -> None:
         mark_broken(delivery.connection, str(error))
         raise
     except SwitchhookError as error:
-        return _end(delivery, DeliveryState.DEAD, error)
+        return _end(run, delivery, DeliveryState.DEAD, error)
     finally:
         leases.give_back(run)
-    return _end(delivery, DeliveryState.DONE)
+    return _end(run, delivery, DeliveryState.DONE)
 
 
-def bury(delivery: Delivery, error: Exception) -> None:
+def bury(run: Run, delivery: Delivery, error: Exception) -> None:
     """End a delivery on which the hub itself failed: dead work, with the fault named."""
-    _end(
-        delivery, DeliveryState.DEAD, SwitchhookError(f"The hub failed on this: {type(error).__name__}: {error}"[:500])
-    )
+    fault = SwitchhookError(f"The hub failed on this: {type(error).__name__}: {error}"[:500])
+    _end(run, delivery, DeliveryState.DEAD, fault)
 
 
 def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector) -> None:
     call, connection = delivery.call, delivery.connection
+    # Under the contact's lease, or what a lane of his other number is making now would be missing in the verdict.
+    _lease(run, index.look_up(connection, call.client_number))
     decision, verdict, matrix = verdicts.decide(connection, call, crm)
-    _lease(run, delivery, verdict)
+    _lease(run, verdict.matches)
     settings, person, state = plan_settings(connection, call), answerer(connection, call), state_from_json(call.state)
-    ledger = Ledger(run=run, crm=crm, connection=connection, call=call)
+    asked_now = not manifest(connection.connector).local and timezone.now() - decision.decided_at < verdicts.FRESH
+    ledger = Ledger(run=run, crm=crm, connection=connection, call=call, ask=not asked_now)
     for last in (False, True):
         planned = plan(state, verdict, matrix, settings, crm.capabilities, person)
         _keep(decision, planned)
@@ -67,11 +73,8 @@ def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector) -> None:
     return None
 
 
-def _lease(run: Run, delivery: Delivery, verdict: Verdict) -> None:
-    contact = verdict.first(Kind.CONTACT)
-    if contact is None and delivery.call.client_number:
-        known = index.look_up(delivery.connection, delivery.call.client_number)
-        contact = next((record for record in known if record.kind is Kind.CONTACT), None)
+def _lease(run: Run, records: Iterable[Record]) -> None:
+    contact = next((record for record in records if record.kind is Kind.CONTACT), None)
     if contact:
         leases.take(run, contact.id)
 
@@ -83,8 +86,9 @@ def _keep(decision: Decision, planned: Plan) -> None:
         decision.save(update_fields=["plan", "planned_at"])
 
 
-def _end(delivery: Delivery, state: DeliveryState, error: SwitchhookError | None = None) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(
+def _end(run: Run, delivery: Delivery, state: DeliveryState, error: SwitchhookError | None = None) -> None:
+    # An overtaken run says nothing of a delivery that another is working on.
+    Delivery.objects.filter(pk=delivery.pk, lane__epoch=run.epoch).update(
         state=state, done_at=timezone.now(), error_code=error.code if error else "", error=str(error or "")
     )
     data = {"call": delivery.call_id, "connection": delivery.connection_id, "state": state}

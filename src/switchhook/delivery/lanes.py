@@ -23,8 +23,11 @@ from switchhook.projects.models import User
 
 QUEUE, DRAIN = "lanes", "drain_lane"
 
-RUN_LEASE = timedelta(seconds=60)
-"""How long a run of a lane may go without renewing before another worker may take it over."""
+RUN_LEASE = timedelta(seconds=30)
+"""How long a run of a lane may go without renewing before another worker may take it over.
+
+It is how long a client waits after a worker was killed. A run that is overtaken in a longer request does no harm: its
+effect has a lease of its own, and the epoch refuses its further writes."""
 
 _WAITING = (DeliveryState.PENDING, DeliveryState.RUNNING)
 _CHUNK = 1000
@@ -114,7 +117,7 @@ def head(run: Run) -> Delivery | None:
     """The lane's oldest waiting delivery, taken: a change of its call from now on queues a new one."""
     taken = _take_head(run.lane_id)
     # Read after it was taken: the call as it is now has every change that queued nothing because this one was waiting.
-    deliveries = Delivery.objects.select_related("call__project", "connection__project")
+    deliveries = Delivery.objects.select_related("call__project", "connection__project", "lane")
     return deliveries.get(pk=taken) if taken else None
 
 
@@ -127,6 +130,16 @@ def _take_head(lane_id: int) -> int | None:
     if taken is not None:
         Delivery.objects.filter(pk=taken, state=DeliveryState.PENDING).update(state=DeliveryState.RUNNING)
     return taken
+
+
+@transaction.atomic
+def rehome(delivery: Delivery) -> bool:
+    """Queue a delivery in another lane when its call has turned out to be another client's; False when it has not."""
+    if delivery.lane.key == delivery.call.lane_key:
+        return False
+    delivery.delete()
+    append(delivery.connection, delivery.call)
+    return True
 
 
 @transaction.atomic
@@ -149,24 +162,26 @@ def finish(run: Run, *, again_at: datetime | None = None, failed: bool = False, 
 def resume(crm: Connection, user: User | None = None) -> int:
     """Switch the connection on and schedule every lane with waiting work; returns their number. Idempotent."""
     activate(crm, user)
-    return wake(Lane.objects.filter(connection=crm, scheduled=False))
+    return wake(with_work(Lane.objects.filter(connection=crm, scheduled=False)))
 
 
 def sweep() -> int:
     """Schedule lanes that wait without a job: left by a killed worker, or filled while their connection was held."""
     now = timezone.now()
     active = Lane.objects.filter(connection__state=ConnectionState.ACTIVE)
-    idle = wake(active.filter(scheduled=False))
-    return idle + wake(active.filter(scheduled=True, running_until__lt=now))
+    # A lapsed run may have been killed between its last delivery and its end: a further run ends it, work or no work.
+    return wake(with_work(active.filter(scheduled=False))) + wake(active.filter(scheduled=True, running_until__lt=now))
+
+
+def with_work(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
+    """Those of `lanes` that have waiting deliveries."""
+    return lanes.filter(Exists(Delivery.objects.filter(lane=OuterRef("pk"), state__in=_WAITING)))
 
 
 @transaction.atomic
 def wake(lanes: QuerySet[Lane]) -> int:
-    """Schedule those of `lanes` that have waiting deliveries, with one statement per thousand."""
-    waiting = Delivery.objects.filter(lane=OuterRef("pk"), state__in=_WAITING)
-    ids = list(
-        lanes.filter(Exists(waiting)).select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
-    )
+    """Schedule `lanes`, with one statement per thousand; those that somebody holds at this moment are left out."""
+    ids = list(lanes.select_for_update(skip_locked=True, no_key=True, of=("self",)).values_list("pk", flat=True))
     Lane.objects.filter(pk__in=ids).update(scheduled=True, running_until=None, wake_at=None)
     for start in range(0, len(ids), _CHUNK):
         jobs: list[dict[str, JSONValue]] = [{"lane_id": pk} for pk in ids[start : start + _CHUNK]]

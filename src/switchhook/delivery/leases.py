@@ -3,7 +3,10 @@
 Two numbers of one contact run in two lanes; without the lease both could find "no open lead" and make one each.
 """
 
+from datetime import timedelta
+
 from django.db import connection as database
+from django.db.models.functions import Now
 
 from switchhook.delivery.lanes import Run
 from switchhook.delivery.models import ContactLease
@@ -32,6 +35,11 @@ def take(run: Run, contact_id: str) -> None:
             raise LeaseTaken(contact_id)
 
 
+def renew(run: Run) -> None:
+    """Extend the leases of this lane: a delivery of many requests may outlast one term."""
+    ContactLease.objects.filter(lane_id=run.lane_id).update(until=Now() + timedelta(seconds=TERM_SECONDS))
+
+
 def give_back(run: Run) -> None:
-    """Release every lease of this lane. Idempotent."""
-    ContactLease.objects.filter(lane_id=run.lane_id).delete()
+    """Release every lease of this lane, unless another run has overtaken this one and needs them. Idempotent."""
+    ContactLease.objects.filter(lane_id=run.lane_id, lane__epoch=run.epoch).delete()

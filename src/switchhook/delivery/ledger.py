@@ -15,10 +15,10 @@ from django.utils import timezone
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import CrmConnector
-from switchhook.core.errors import OutcomeUnknown, Rejected, SwitchhookError, TargetGone, Transient
+from switchhook.core.errors import AuthFailed, OutcomeUnknown, Rejected, SwitchhookError, TargetGone, Transient
 from switchhook.core.plan import Action, Plan
 from switchhook.core.records import Draft, Kind, Record, Ref
-from switchhook.delivery import lanes, looking
+from switchhook.delivery import lanes, leases, looking
 from switchhook.delivery.models import Effect, EffectState
 from switchhook.directory import index
 
@@ -30,12 +30,17 @@ _CLOSING_NOTE = "No longer needed: the call turned out otherwise."
 
 @dataclass(kw_only=True)
 class Ledger:
-    """One run's view of a call's effects at one connection."""
+    """One run's view of a call's effects at one connection.
+
+    `ask` is whether the CRM is to be asked for the client before the first create: what the directory says may be older
+    than what a person has entered since.
+    """
 
     run: lanes.Run
     crm: CrmConnector
     connection: Connection
     call: Call
+    ask: bool = False
 
     def carry_out(self, plan: Plan, *, bury_gone: bool) -> None:
         """Make every action of the plan true, in its order; what is done stays done.
@@ -50,10 +55,18 @@ class Ledger:
                 self._advance(effect, action, book)
             except TargetGone as error:
                 if not bury_gone:
-                    self._set(effect, EffectState.PLANNED, error)
+                    self._look_again(effect, error, book)
                     raise
                 self._set(effect, EffectState.REFUSED, error)
         self._withdraw(book, {action.id for action in plan.actions})
+
+    def _look_again(self, effect: Effect, error: TargetGone, book: dict[str, Effect]) -> None:
+        """Something that `effect` was to use is gone: what was taken from the directory is looked for anew."""
+        self._set(effect, EffectState.PLANNED, error)
+        for need in (book[name] for name in effect.uses if name in book):
+            if need.adopted:
+                need.adopted, need.remote_id = False, ""
+                self._set(need, EffectState.PLANNED, error)
 
     def _book(self, plan: Plan) -> dict[str, Effect]:
         """The call's effects by action, those of the plan that are new entered."""
@@ -85,6 +98,8 @@ class Ledger:
         return {"values": values, "links": links, "target": target}
 
     def _advance(self, effect: Effect, action: Action, book: dict[str, Effect]) -> None:
+        if effect.state == EffectState.WITHDRAWN:
+            self._set(effect, EffectState.DONE if effect.remote_id else EffectState.PLANNED)
         if effect.state == EffectState.DONE:
             return self._amend(effect, action)
         if effect.state in _SENT:
@@ -98,12 +113,18 @@ class Ledger:
         if any(need.state in _DEAD for need in needs):
             return self._block(effect, "What this depends on was refused; mend that first.")
         if action.target is None:
-            existing = looking.existing(self.connection, self.call, action)
+            existing = self._existing(action)
             if existing:
                 return self._done(effect, existing, adopted=True)
             if looking.refused_elsewhere(effect):
                 return self._block(effect, "The same record was refused for an earlier call of this client.")
         return self._send(effect, action, needs)
+
+    def _existing(self, action: Action) -> Record | None:
+        if self.ask and looking.may_be_there(self.call, action):
+            self.ask = False
+            index.ask(self.connection, self.call.client_number, self.crm)
+        return looking.existing(self.connection, self.call, action)
 
     def _send(self, effect: Effect, action: Action, needs: list[Effect]) -> None:
         effect.wanted = self._wanted(action)
@@ -118,18 +139,20 @@ class Ledger:
         except OutcomeUnknown as error:
             self._set(effect, EffectState.UNKNOWN, error)
             raise
+        except (Transient, AuthFailed) as error:
+            self._set(effect, EffectState.PLANNED, error)
+            raise
         except TargetGone:
             raise
-        except (Rejected, SwitchhookError) as error:
-            self._set(effect, EffectState.REFUSED if _is_final(error) else EffectState.PLANNED, error)
-            if not _is_final(error):
-                raise
+        except SwitchhookError as error:
+            self._set(effect, EffectState.REFUSED, error)
         else:
             self._done(effect, record)
 
     def _take_off(self, effect: Effect) -> None:
         """To "in flight", only while this run still owns the lane; nobody else touches it before the lease ends."""
         lanes.renew(self.run)
+        leases.renew(self.run)
         now, as_read = timezone.now(), Effect.objects.filter(pk=effect.pk, state=effect.state)
         effect.state, effect.epoch, effect.sent_at = EffectState.IN_FLIGHT, self.run.epoch, now
         effect.lease_until = now + timedelta(seconds=self.crm.capabilities.longest_request)
@@ -160,37 +183,63 @@ class Ledger:
         found = self.crm.find_by_mark(Kind(effect.kind), effect.mark, since=sent_at - timedelta(minutes=5))
         if found:
             return self._done(effect, found)
-        settled = sent_at + timedelta(seconds=self.crm.capabilities.settle)
+        # The lost request may still have been at work until its longest time was over.
+        longest = self.crm.capabilities.longest_request + self.crm.capabilities.settle
+        settled = sent_at + timedelta(seconds=longest)
         if now < settled:
             wait = (settled - now).total_seconds()
             raise Transient("Waiting until a record made by the lost request would show.", retry_after=wait)
         return self._set(effect, EffectState.PLANNED)
 
     def _amend(self, effect: Effect, action: Action) -> None:
-        """What a done effect should say has changed (transfer, late recording): say so once, where the CRM can."""
+        """What a done effect should say has changed (transfer, late recording): say so once, where the CRM can.
+
+        Where it cannot, or a person has removed or closed the record meanwhile, the effect stays done and says so.
+        """
         wanted = self._wanted(action)
-        if effect.adopted or effect.wanted["values"] == wanted["values"]:
+        values, before = wanted["values"], effect.wanted["values"]
+        if effect.adopted or before == values:
             return
-        if action.draft.kind in self.crm.capabilities.updatable and effect.remote_id:
-            before = effect.wanted["values"]
-            changed = {key: value for key, value in wanted["values"].items() if before.get(key) != value}
-            record = self.crm.update(Ref(Kind(effect.kind), effect.remote_id), changed)
-            self._index(record)
+        changed = {key: value for key, value in values.items() if before.get(key) != value}
+        if "text" in before and "text" not in values:
+            changed["text"] = ""
+        problem = self._change(effect, changed)
         effect.wanted = wanted
-        effect.save(update_fields=["wanted", "updated_at"])
+        effect.sent = effect.sent if problem else wanted
+        self._set(effect, EffectState.DONE, problem)
+
+    def _change(self, effect: Effect, values: dict[str, Any]) -> SwitchhookError | None:
+        """Change the effect's record; the reason where that is not possible. Raises Transient and AuthFailed."""
+        if effect.kind not in self.crm.capabilities.updatable or not effect.remote_id:
+            return Rejected("The call has changed since, and this CRM cannot change such a record.")
+        try:
+            self._index(self.crm.update(Ref(Kind(effect.kind), effect.remote_id), values))
+        except (Transient, AuthFailed):
+            raise
+        except SwitchhookError as error:
+            return error
+        return None
 
     def _withdraw(self, book: dict[str, Effect], wanted: set[str]) -> None:
         """What is no longer wanted is never deleted: an open task is closed with a sentence."""
         for effect in book.values():
             if effect.action in wanted or effect.state == EffectState.WITHDRAWN:
                 continue
-            open_task = effect.kind == Kind.TASK and not effect.wanted["values"].get("done")
-            if effect.state == EffectState.DONE and open_task:
-                text = "\n".join(filter(None, (effect.wanted["values"].get("text"), _CLOSING_NOTE)))
-                self.crm.update(Ref(Kind.TASK, effect.remote_id), {"done": True, "text": text})
+            if effect.state in _SENT:
+                self._find_out(effect)
+            if effect.state == EffectState.DONE:
+                self._close(effect)
+            else:
                 self._set(effect, EffectState.WITHDRAWN)
-            elif effect.state in (EffectState.PLANNED, *_DEAD):
-                self._set(effect, EffectState.WITHDRAWN)
+
+    def _close(self, effect: Effect) -> None:
+        values = effect.wanted["values"]
+        if effect.kind != Kind.TASK or values.get("done"):
+            return
+        closed = {"done": True, "text": "\n".join(filter(None, (values.get("text"), _CLOSING_NOTE)))}
+        problem = self._change(effect, closed)
+        effect.wanted = {**effect.wanted, "values": {**values, **closed}}
+        self._set(effect, EffectState.WITHDRAWN, problem)
 
     def _done(self, effect: Effect, record: Record, *, adopted: bool = False) -> None:
         effect.remote_id, effect.url, effect.adopted = record.id, record.url, adopted
@@ -210,7 +259,3 @@ class Ledger:
         effect.state, effect.lease_until = state, None
         effect.error_code, effect.error = (error.code, str(error)) if error else ("", "")
         effect.save()
-
-
-def _is_final(error: SwitchhookError) -> bool:
-    return error.code in {"rejected", "misconfigured"}

@@ -10,6 +10,8 @@ from switchhook.directory import index
 _ONE_PER_CLIENT = (Kind.CONTACT, Kind.COMPANY, Kind.LEAD, Kind.DEAL)
 _CARDS = (Kind.LEAD, Kind.DEAL)
 _TAKEN_INSTEAD: dict[Condition, tuple[tuple[Kind, ...], bool]] = {
+    Condition.NO_CONTACT: (_CARDS, True),
+    Condition.NO_COMPANY: (_CARDS, True),
     Condition.NO_OPEN_LEAD: ((Kind.LEAD,), True),
     Condition.NO_OPEN_DEAL: ((Kind.DEAL,), True),
     Condition.NO_OPEN_CARD: (_CARDS, True),
@@ -24,15 +26,24 @@ def existing(connection: Connection, call: Call, action: Action) -> Record | Non
     A party of the number is always taken instead of made again. A lead or deal is taken where the action's condition
     says so: what was judged when the call was first planned may have been overtaken by an earlier call of the client.
     """
-    kind = action.draft.kind
-    if not call.client_number or kind not in _ONE_PER_CLIENT:
+    kinds, open_only = _instead(action)
+    if not kinds or not call.client_number:
         return None
     contact = next((ref.id for ref in action.draft.links if ref.kind is Kind.CONTACT), "")
     known = index.of_client(connection, call.client_number, contact)
-    if kind in PARTIES:
-        return next((record for record in known if record.kind is kind), None)
-    kinds, open_only = _TAKEN_INSTEAD.get(action.condition, ((), True))
     return next((record for record in known if record.kind in kinds and (record.is_open or not open_only)), None)
+
+
+def may_be_there(call: Call, action: Action) -> bool:
+    """Whether some existing record could make this create needless, so that looking for it is worth a request."""
+    return bool(call.client_number and _instead(action)[0])
+
+
+def _instead(action: Action) -> tuple[tuple[Kind, ...], bool]:
+    kind = action.draft.kind
+    if kind in PARTIES:
+        return (kind,), False
+    return _TAKEN_INSTEAD.get(action.condition, ((), True)) if kind in _CARDS else ((), True)
 
 
 def refused_elsewhere(effect: Effect) -> bool:

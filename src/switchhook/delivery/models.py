@@ -65,11 +65,15 @@ class Delivery(models.Model):
 
 
 class Decision(models.Model):
-    """The verdict on a call's client, fixed at the first plan, and the latest plan (JSON as `core.plan` writes it)."""
+    """The verdict on a call's client, fixed at the first plan, and the latest plan (JSON as `core.plan` writes it).
+
+    `client_number` is whom it was passed on: a call that turns out to be somebody else's is judged anew.
+    """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="decisions")
     call = models.ForeignKey(Call, models.CASCADE, related_name="decisions")
-    matrix = models.ForeignKey(MatrixVersion, models.PROTECT)
+    matrix = models.ForeignKey(MatrixVersion, models.RESTRICT)
+    client_number = models.CharField(max_length=20, blank=True)
     verdict = models.JSONField()
     plan = models.JSONField(default=dict)
     decided_at = models.DateTimeField(auto_now_add=True)

@@ -15,6 +15,7 @@ from switchhook.delivery import lanes
 from switchhook.delivery.handling import bury, handle
 from switchhook.delivery.leases import LeaseTaken
 from switchhook.delivery.models import Lane
+from switchhook.engine import UNTIL_THE_DATABASE_IS_BACK
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ STALLED_AFTER = 20.0
 """Seconds without a worker's heartbeat after which its jobs are given to others."""
 
 
-@app.task(queue=lanes.QUEUE, name=lanes.DRAIN)
+@app.task(queue=lanes.QUEUE, name=lanes.DRAIN, retry=UNTIL_THE_DATABASE_IS_BACK)
 def drain_lane(lane_id: int) -> None:
     """Work off a client's deliveries at one connection, in order. Idempotent; safe to run twice at once."""
     run = lanes.claim(lane_id)
@@ -47,11 +48,11 @@ def drain_lane(lane_id: int) -> None:
         except Transient as error:
             return lanes.finish(run, again_at=timezone.now() + _pause(run, error), failed=True)
         except (OperationalError, InterfaceError):
-            raise  # the database is away: the sweep schedules the lane again once its run has lapsed
+            raise  # the database is away: the job is repeated, or the sweep finds the lane once its run has lapsed
         except Exception as error:
             # A fault of the hub's own must cost one delivery, not the client's whole lane.
             logger.exception("Delivery %s failed", delivery.pk)
-            bury(delivery, error)
+            bury(run, delivery, error)
     return lanes.finish(run)
 
 
@@ -66,7 +67,7 @@ def _jitter(low: float, high: float) -> float:
     return uniform(low, high)  # noqa: S311 - spreads retries, guards nothing
 
 
-@app.periodic(cron="* * * * * */20")
+@app.periodic(cron="* * * * * */10")
 @app.task(queue="housekeeping", name="sweep_lanes", pass_context=True)
 async def sweep_lanes(context: JobContext, timestamp: int) -> None:
     """Give the jobs of dead workers to living ones, and schedule lanes that wait without a job."""

@@ -5,13 +5,14 @@ itself writes (at once, so that the next call of the client sees it).
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from switchhook.connections.models import Connection
+from switchhook.connectors.base import CrmConnector
 from switchhook.core.records import Kind, Record, Ref
 from switchhook.directory.models import DirectoryEntry
 
@@ -55,20 +56,31 @@ def remember(connection: Connection, records: Iterable[Record], phone: str = "")
             # A number taken off a contact must no longer lead to him.
             _entries(connection, record.ref).exclude(e164__in=numbers).delete()
         rows += [_entry(connection, record, number, now) for number in sorted(numbers)]
+    # In one order everywhere: two that enter the same records wait for each other and never in a circle.
     DirectoryEntry.objects.bulk_create(
-        rows,
+        sorted(rows, key=lambda row: (row.kind, row.record_id, row.e164)),
         update_conflicts=True,
         unique_fields=["connection", "e164", "kind", "record_id"],
         update_fields=["title", "owner", "status", "contact_id", "company_id", "url", "last_activity", "confirmed_at"],
     )
 
 
+def ask(connection: Connection, phone: str, crm: CrmConnector) -> None:
+    """Bring what is known for the number up to date from the CRM itself. Raises the connector's errors."""
+    settled = timezone.now() - timedelta(seconds=crm.capabilities.settle)
+    replace(connection, phone, crm.find_by_phone(phone), settled)
+
+
 @transaction.atomic
-def replace(connection: Connection, phone: str, records: Sequence[Record]) -> None:
-    """Make `records` all that is known for the number: the CRM has just been asked."""
+def replace(connection: Connection, phone: str, records: Sequence[Record], settled: datetime | None = None) -> None:
+    """Make `records` all that is known for the number: the CRM has just been asked.
+
+    What was entered after `settled` stays: a CRM's search may not show yet what was written a moment ago.
+    """
     known = {(record.kind.value, record.id) for record in records}
     for entry in DirectoryEntry.objects.filter(connection=connection, e164=phone):
-        if (entry.kind, entry.record_id) not in known:
+        is_old = settled is None or entry.confirmed_at <= settled
+        if is_old and (entry.kind, entry.record_id) not in known:
             entry.delete()
     remember(connection, records, phone)
 

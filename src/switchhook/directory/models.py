@@ -29,7 +29,10 @@ class DirectoryEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["connection", "e164", "kind", "record_id"], name="one_directory_entry")
         ]
-        indexes = [models.Index(fields=["connection", "kind", "record_id"], name="directory_record")]
+        indexes = [
+            models.Index(fields=["connection", "kind", "record_id"], name="directory_record"),
+            models.Index(fields=["connection", "contact_id"], name="directory_contact"),
+        ]
 
 
 class SyncCursor(models.Model):
