@@ -178,11 +178,11 @@ class Api:
             base_url=f"{url}/api/v1/", headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False
         )
 
-    def get(self, path: str, status: int = 200, **query: Any) -> Any:
-        return self._answer(self._client.get(path, params=query), status)
+    def get(self, path: str, code: int = 200, **query: Any) -> Any:
+        return self._answer(self._client.get(path, params=query), code)
 
-    def post(self, path: str, body: Any = None, status: int = 201) -> Any:
-        return self._answer(self._client.post(path, json=body), status)
+    def post(self, path: str, body: Any = None, code: int = 201) -> Any:
+        return self._answer(self._client.post(path, json=body), code)
 
     def patch(self, path: str, body: Any) -> Any:
         return self._answer(self._client.patch(path, json=body), 200)
@@ -201,8 +201,8 @@ class Api:
         self._client.close()
 
     @staticmethod
-    def _answer(response: httpx.Response, status: int) -> Any:
-        assert response.status_code == status, f"{response.request.url}: {response.status_code} {response.text[:1000]}"
+    def _answer(response: httpx.Response, code: int) -> Any:
+        assert response.status_code == code, f"{response.request.url}: {response.status_code} {response.text[:1000]}"
         return response.json()
 
 

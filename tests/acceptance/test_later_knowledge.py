@@ -110,5 +110,5 @@ def _replay(hub: DemoHub, played: dict[str, list[dict[str, str]]]) -> None:
     """Have the events of a play read again, by the ids that intake answered with."""
     for delivery in played["deliveries"]:
         stored = delivery["answer"].split(":")[1].strip(" }")
-        assert hub.api.post(f"events/{stored}/replay", status=200) == {"replayed": 1}
+        assert hub.api.post(f"events/{stored}/replay", code=200) == {"replayed": 1}
     hub.settle()

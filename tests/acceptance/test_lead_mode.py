@@ -154,7 +154,7 @@ def test_if_the_lead_was_converted_a_new_lead_is_made_and_nothing_is_written_to_
     hub: DemoHub, client: str
 ) -> None:
     first = a_client_of(hub, OLENA, client)
-    deal = hub.api.post(f"leads/{first['id']}/convert", {}, status=200)
+    deal = hub.api.post(f"leads/{first['id']}/convert", {}, code=200)
     hub.play("incoming-answered", client, employee=PIOTR)
     second = next(lead for lead in hub.leads(client) if lead["status"] == "open")
     assert {lead["id"] for lead in hub.leads(client)} == {first["id"], second["id"]}

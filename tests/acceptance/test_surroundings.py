@@ -124,8 +124,8 @@ def test_another_projects_token_sees_and_changes_nothing(hub: DemoHub, stranger:
     for path in ("contacts", "companies", "leads", "deals", "tasks", "comments", "calls", "deliveries", "events"):
         assert stranger.all(path) == []
     for path in (f"contacts/{contact['id']}", f"leads/{lead['id']}", f"tasks/{task['id']}", f"calls/{call['id']}"):
-        stranger.get(path, status=404)
-    stranger.get(f"calls/{call['id']}/trace", status=404)
-    stranger.post(f"events/{hub.api.all('events')[0]['id']}/replay", status=404)
-    stranger.post(f"leads/{lead['id']}/convert", {}, status=404)
+        stranger.get(path, code=404)
+    stranger.get(f"calls/{call['id']}/trace", code=404)
+    stranger.post(f"events/{hub.api.all('events')[0]['id']}/replay", code=404)
+    stranger.post(f"leads/{lead['id']}/convert", {}, code=404)
     stranger.close()
