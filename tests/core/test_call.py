@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.cases import ALL, NEW, SETTINGS
 
-from core.cases import ALL, NEW, SETTINGS
 from switchhook.core.call import (
     CallFact,
     CallState,

@@ -1,8 +1,7 @@
 """The two modes of cards in a sales funnel, sentence by sentence."""
 
 import pytest
-
-from core.cases import (
+from tests.core.cases import (
     ANNA,
     NEW,
     PHONE,
@@ -21,6 +20,7 @@ from core.cases import (
     the,
     tied,
 )
+
 from switchhook.core.call import CallState
 from switchhook.core.records import Kind
 from switchhook.core.situation import Verdict

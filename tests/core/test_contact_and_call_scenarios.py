@@ -1,8 +1,7 @@
 """How the integration that makes contacts and calls only works, sentence by sentence."""
 
 import pytest
-
-from core.cases import (
+from tests.core.cases import (
     ANNA,
     BORIS,
     NEW,
@@ -22,6 +21,7 @@ from core.cases import (
     the,
     tied,
 )
+
 from switchhook.core.call import CallState
 from switchhook.core.records import Kind, Ref
 from switchhook.scenarios.catalog import preset

@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 import pytest
-
-from core.cases import (
+from tests.core.cases import (
     ALL,
     ANNA,
     BORIS,
@@ -38,6 +37,7 @@ from core.cases import (
     the,
     tied,
 )
+
 from switchhook.core.call import Direction, Moment
 from switchhook.core.records import Kind, Ref
 from switchhook.core.situation import Channel, Step

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from core.cases import (
+from tests.core.cases import (
     ANNA,
     NEW,
     PHONE,
@@ -21,6 +20,7 @@ from core.cases import (
     planned,
     the,
 )
+
 from switchhook.core.analysis import analysis_text
 from switchhook.core.mapping import (
     CrmField,

@@ -6,8 +6,8 @@ from dataclasses import replace
 from importlib.resources import files
 
 import pytest
+from tests.core.cases import ALL, STRICT
 
-from core.cases import ALL, STRICT
 from switchhook.core.call import Direction
 from switchhook.core.errors import Misconfigured
 from switchhook.core.matrix import ActionSpec, Do, Matrix, Row, When, substitute

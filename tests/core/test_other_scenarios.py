@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 import pytest
-
-from core.cases import (
+from tests.core.cases import (
     ALL,
     ANNA,
     BORIS,
@@ -34,6 +33,7 @@ from core.cases import (
     the,
     tied,
 )
+
 from switchhook.core.call import Moment
 from switchhook.core.matrix import ActionSpec, Condition, Do, Link, Matrix, Role, Row, When
 from switchhook.core.plan import NOTHING_TO_UPDATE

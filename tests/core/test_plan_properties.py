@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.cases import ALL, ANNA, BORIS, END, PHONE, SETTINGS, START, STRANGER, STRICT, contact, deal, lead
 
-from core.cases import ALL, ANNA, BORIS, END, PHONE, SETTINGS, START, STRANGER, STRICT, contact, deal, lead
 from switchhook.core.call import CallState, Direction, EmployeeRef, Moment, Status
 from switchhook.core.matrix import MADE, ActionSpec, Condition, Do, Link, Matrix, Role, Row, TaskState, When
 from switchhook.core.matrix_check import check

@@ -1,8 +1,7 @@
 """Our project, and a second one whose rows nobody of ours may reach."""
 
 import pytest
-
-from crm.office import Office, open_office
+from tests.crm.office import Office, open_office
 
 pytest.register_assert_rewrite("switchhook.connectors.testing.crm")
 

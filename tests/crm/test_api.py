@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.crm.office import PHONE, Office
 
-from crm.office import PHONE, Office
 from switchhook.core.records import Kind
 from switchhook.projects.models import ApiToken, Role
 

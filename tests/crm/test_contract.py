@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from tests.crm.office import NOW, Office
 
-from crm.office import NOW, Office
 from switchhook.connectors.base import Account, CrmConnector
 from switchhook.connectors.builtin.connector import connect
 from switchhook.connectors.testing.crm import CrmContract

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
+from tests.crm.office import NOW, PHONE, Office, open_office
 
-from crm.office import NOW, PHONE, Office, open_office
 from switchhook.core.records import Kind, Record, Ref
 from switchhook.crm import feed, services
 from switchhook.crm.models import Change, Contact, ContactPhone, Lead

@@ -9,8 +9,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import QuerySet
+from tests.crm.office import NOW, PHONE, Office, open_office
 
-from crm.office import NOW, PHONE, Office, open_office
 from switchhook.core.records import Kind, Record
 from switchhook.crm import queries
 from switchhook.crm.queries import Search

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import pytest
 from django.db import connection
+from tests.crm.office import NOW, PHONE, Office, open_office
 
-from crm.office import NOW, PHONE, Office, open_office
 from switchhook.core.records import Draft, Kind, Ref
 from switchhook.crm import services
 from switchhook.crm.models import Contact, ContactPhone, Deal, Lead, Pipeline, Task

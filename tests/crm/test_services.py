@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import RestrictedError
+from tests.crm.office import NOW, PHONE, Office
 
-from crm.office import NOW, PHONE, Office
 from switchhook.core.errors import TargetGone
 from switchhook.core.records import Kind
 from switchhook.crm import services

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.crm.office import NOW, PHONE, Office
 
-from crm.office import NOW, PHONE, Office
 from switchhook.core.errors import Rejected, TargetGone
 from switchhook.core.records import Kind, Record, Ref
 from switchhook.crm import services

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
+from tests.fastpath.conftest import FastServer, cut_connections, test_database, until
 
-from fastpath.conftest import FastServer, cut_connections, test_database, until
 from switchhook.connections.models import Connection, ConnectionState, IntakeSecret
 from switchhook.intake.models import RawEvent, RawState
 

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.fastpath.conftest import FastServer
 
-from fastpath.conftest import FastServer
 from switchhook.connections.models import Connection
 from switchhook.intake.models import RawEvent
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 from django.db import transaction
+from tests.fastpath.conftest import SECRET_KEY, FastServer, cut_connections, until
 
-from fastpath.conftest import SECRET_KEY, FastServer, cut_connections, until
 from switchhook.core.clock import utc_now
 from switchhook.core.ticket import issue
 from switchhook.live.publish import publish

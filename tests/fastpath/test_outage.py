@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx2
 import psycopg
 import pytest
+from tests.fastpath.conftest import SECRET_KEY, FastServer, running, until
 
-from fastpath.conftest import SECRET_KEY, FastServer, running, until
 from switchhook.core.clock import utc_now
 from switchhook.core.ticket import issue
 from switchhook.embedded import database

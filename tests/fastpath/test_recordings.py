@@ -9,8 +9,8 @@ from typing import Any, cast
 import httpx2
 import pytest
 from django.utils import timezone
+from tests.fastpath.conftest import SECRET_KEY, FastServer
 
-from fastpath.conftest import SECRET_KEY, FastServer
 from switchhook.calls.models import Call, Recording, RecordingAccess, RecordingState
 from switchhook.calls.recordings import MAX_ATTEMPTS, fetch, retry_delay, sweep_leftovers
 from switchhook.connections.models import Connection
@@ -306,8 +306,7 @@ def test_a_late_recording_shows_up_on_open_pages(recording: Recording) -> None:
     import json
 
     import psycopg
-
-    from fastpath.conftest import test_database
+    from tests.fastpath.conftest import test_database
 
     with psycopg.connect(test_database(), autocommit=True) as database:
         database.execute("LISTEN switchhook_live")

@@ -7,8 +7,8 @@ import httpx2
 import psycopg
 import pytest
 from django.utils import timezone
+from tests.fastpath.conftest import FastServer, cut_connections, test_database, until
 
-from fastpath.conftest import FastServer, cut_connections, test_database, until
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection, ConnectionState, EmployeeAccount
 from switchhook.directory.models import DirectoryEntry
