@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from switchhook.calls.codec import fact_from_json, fact_to_json, state_to_json
-from switchhook.calls.models import Call, Fact, Recording
+from switchhook.calls.models import Call, Fact, Recording, RecordingState
 from switchhook.connections.models import Connection
 from switchhook.connections.sealing import seal, unseal
 from switchhook.connections.services import began_before_activation
@@ -30,7 +30,10 @@ class Sourced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """A call after new facts: `changed` is False when they said nothing new; `recording` is one whose link is new."""
+    """A call after new facts: `changed` is False when they said nothing new; `recording` is one whose link is new.
+
+    It is also True when the call is seen otherwise than before: its employee has been entered, its line stopped.
+    """
 
     call: Call
     state: CallState
@@ -56,6 +59,21 @@ def merge(connection: Connection, external_id: str, sourced: Iterable[Sourced], 
     return refold(call, staff)
 
 
+def reconsider(connection: Connection, external_id: str, staff: Staff) -> Merged | None:
+    """Fold a call anew from which facts were taken; None when it is gone.
+
+    One that has lost its last fact disappears, unless something was already made for it.
+    """
+    call = Call.objects.select_for_update(no_key=True).filter(connection=connection, external_id=external_id).first()
+    if call is None:
+        return None
+    if not call.facts.exists() and not call.effects.exists():
+        call.delete()
+        return None
+    call.connection, call.project = connection, connection.project
+    return refold(call, staff)
+
+
 def _fact(call: Call, item: Sourced) -> Fact:
     return Fact(
         call=call,
@@ -70,15 +88,22 @@ def _fact(call: Call, item: Sourced) -> Fact:
 
 def refold(call: Call, staff: Staff) -> Merged:
     """Fold a locked call from its stored facts and save what changed."""
-    facts = [_unsealed(fact.data) for fact in call.facts.all()]
-    state = fold(facts)
-    before = (call.state, call.facts_seen)
+    facts = list(call.facts.all())
+    state = fold(_unsealed(fact.data) for fact in facts)
+    before, seen = _seen(call), call.facts_seen
+    # Where no event tells when the call began, the first one to arrive does, in whatever order they are read.
+    call.started_at = state.started_at or min((fact.received_at for fact in facts), default=call.started_at)
     _apply(call, state, staff)
     call.facts_seen = len(facts)
-    changed = before[0] != call.state
-    if before != (call.state, call.facts_seen):
+    changed = before != _seen(call)
+    if changed or seen != call.facts_seen:
         call.save()
-    return Merged(call=call, state=state, changed=changed, recording=_expect_recording(call, state))
+    recording = _expect_recording(call, state)
+    return Merged(call=call, state=state, changed=changed or recording is not None, recording=recording)
+
+
+def _seen(call: Call) -> tuple[object, ...]:
+    return call.state, call.employee_id, call.started_at, call.stopped, call.journal_only
 
 
 def _locked(connection: Connection, external_id: str, seen_at: datetime) -> Call:
@@ -95,7 +120,6 @@ def _apply(call: Call, state: CallState, staff: Staff) -> None:
     call.client_number = state.client_number or ""
     call.project_number = state.project_number or ""
     call.employee = staff.find(state.employee)
-    call.started_at = state.started_at or call.started_at
     call.answered_at, call.ended_at = state.answered_at, state.ended_at
     call.talk_seconds, call.wait_seconds = state.talk_seconds, state.wait_seconds
     call.stopped = staff.stop_list.covers(call.project_number, call.client_number)
@@ -127,6 +151,7 @@ def _expect_recording(call: Call, state: CallState) -> Recording | None:
     recording = Recording.objects.get(call=call)
     if recording.sealed_url and unseal(recording.sealed_url) == state.recording_url:
         return None
-    recording.sealed_url = seal(state.recording_url)
-    recording.save(update_fields=["sealed_url"])
+    known = Recording.objects.filter(pk=recording.pk)
+    known.update(sealed_url=seal(state.recording_url), attempts=0)
+    known.filter(state=RecordingState.MISSING).update(state=RecordingState.EXPECTED)
     return recording

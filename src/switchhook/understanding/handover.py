@@ -1,7 +1,6 @@
 """When a call changed: its deliveries are scheduled and the people concerned told, in the same transaction."""
 
-from switchhook.calls.merging import Merged, refold
-from switchhook.calls.models import Call
+from switchhook.calls.merging import Merged
 from switchhook.calls.tasks import fetch_recording
 from switchhook.connections.models import Connection
 from switchhook.core.call import CallFact, Direction, EmployeeRef, EventKind, Moment
@@ -12,24 +11,19 @@ from switchhook.projects.people import Staff
 _ANNOUNCING = (EventKind.BEFORE, EventKind.FORWARDING, EventKind.TAKING)
 
 
-def hand_over(merged: Merged | None, call: Call, *, fresh: bool, staff: Staff | None = None) -> None:
-    """Tell the rest of the hub that `call` changed.
+def hand_over(merged: Merged, staff: Staff, *, fresh: bool) -> None:
+    """Tell the rest of the hub that a call changed.
 
-    `fresh` is False for replayed and recovered events: they change records, and raise no pop-up. Without `merged` the
-    call is folded anew first; one that has lost its last fact disappears, unless something was already made for it.
+    `fresh` is False for replayed and recovered events: they change records, and raise no pop-up.
     """
-    if merged is None:
-        if not call.facts.exists() and not call.effects.exists():
-            call.delete()
-            return
-        merged = refold(Call.objects.select_for_update().get(pk=call.pk), staff or Staff(call.project))
+    call = merged.call
     if not call.stopped and not call.journal_only:
-        schedule(merged.call)
+        schedule(call)
     if merged.recording:
         fetch_recording.defer(recording_id=merged.recording.pk)
     publish(call.project_id, "call", {"call": call.pk})
     if fresh:
-        _pop_up(merged, staff or Staff(call.project))
+        _pop_up(merged, staff)
 
 
 def ring_without_id(connection: Connection, fact: CallFact, staff: Staff) -> None:

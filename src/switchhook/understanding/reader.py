@@ -5,14 +5,14 @@ Many processes may read at once: rows are claimed with SKIP LOCKED, and a batch 
 """
 
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from switchhook.calls.merging import Sourced, merge
+from switchhook.calls.merging import Merged, Sourced, merge, reconsider
 from switchhook.calls.models import Fact
 from switchhook.connections.accounts import account_of
 from switchhook.connections.models import Connection
@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 BATCH = 50
 
+_AWAY = (OperationalError, InterfaceError)
+"""The database does not answer, or chose this transaction to break a deadlock: no fault of any event."""
+
 
 @dataclass(slots=True)
 class _Desk:
@@ -41,7 +44,10 @@ class _Desk:
 
 @dataclass(slots=True)
 class _Group:
-    """The facts of one batch about one call. `fresh` is False when all of them are replays."""
+    """The facts of one batch about one call; none where facts were only taken from it.
+
+    `fresh` is False when all of them are replays.
+    """
 
     desk: _Desk
     external_id: str
@@ -56,45 +62,41 @@ def read_batch(limit: int = BATCH) -> int:
     """
     try:
         return _read_batch(limit)
-    except OperationalError:
+    except _AWAY:
         raise
     except Exception:
         # One poisonous event must not stop the others: read them one by one, and flag the one that breaks.
         logger.exception("A batch of events could not be merged; reading them one by one")
-        return sum(_read_single() for _ in range(limit))
+        ids = list(_waiting().values_list("pk", flat=True)[:limit])
+        return sum(_read_single(pk) for pk in ids)
+
+
+def _waiting() -> QuerySet[RawEvent]:
+    return RawEvent.objects.filter(state=RawState.NEW).order_by("id")
 
 
 @transaction.atomic
-def _read_batch(limit: int) -> int:
-    events = list(
-        RawEvent.objects.select_for_update(skip_locked=True, no_key=True)
-        .filter(state=RawState.NEW)
-        .order_by("id")[:limit]
-    )
+def _read_batch(limit: int, **which: int) -> int:
+    events = list(_waiting().filter(**which).select_for_update(skip_locked=True, no_key=True)[:limit])
     if events:
         _merge_all(_groups(events))
         RawEvent.objects.bulk_update(events, ["state", "error_code", "error", "read_at"])
     return len(events)
 
 
-def _read_single() -> int:
+def _read_single(pk: int) -> int:
     try:
-        return _read_batch(1)
-    except OperationalError:
+        return _read_batch(1, pk=pk)
+    except _AWAY:
         raise
     except Exception as error:
-        logger.exception("An event could not be merged")
-        with transaction.atomic():
-            event = (
-                RawEvent.objects.select_for_update(skip_locked=True).filter(state=RawState.NEW).order_by("id").first()
-            )
-            if event:
-                _settle(event, RawState.FLAGGED, "internal", f"The hub failed on this event: {error}"[:500])
-                event.save(update_fields=["state", "error_code", "error", "read_at"])
-        return 1
+        logger.exception("Event %s could not be merged", pk)
+        said = f"The hub failed on this event: {error}"[:500]
+        flagged = {"state": RawState.FLAGGED, "error_code": "internal", "error": said, "read_at": timezone.now()}
+        return _waiting().filter(pk=pk).update(**flagged)
 
 
-def _groups(events: Sequence[RawEvent]) -> list[_Group]:
+def _groups(events: Sequence[RawEvent]) -> dict[tuple[int, str], _Group]:
     desks: dict[int, _Desk] = {}
     groups: dict[tuple[int, str], _Group] = {}
     for event in events:
@@ -102,19 +104,23 @@ def _groups(events: Sequence[RawEvent]) -> list[_Group]:
             desks[event.connection_id] = _desk(event.connection)
         desk = desks[event.connection_id]
         facts = _facts(desk, event)
-        _forget_moved(event, facts)
+        for left in _forget(event, facts) if event.replayed else ():
+            groups.setdefault((event.connection_id, left), _Group(desk, left))
         for index, fact in enumerate(facts):
             if not fact.external_id:
                 ring_without_id(desk.connection, fact, desk.staff)
                 continue
             key = (event.connection_id, fact.external_id)
             group = groups.setdefault(key, _Group(desk, fact.external_id))
-            source = f"event:{event.pk}:{index}"
             group.sourced.append(
-                Sourced(fact=fact, source=source, received_at=event.received_at, raw_event_id=event.pk)
+                Sourced(fact=fact, source=_source(event, index), received_at=event.received_at, raw_event_id=event.pk)
             )
             group.fresh = group.fresh or not event.replayed
-    return [groups[key] for key in sorted(groups)]
+    return groups
+
+
+def _source(event: RawEvent, index: int) -> str:
+    return f"event:{event.pk}:{index}"
 
 
 def _desk(connection: Connection) -> _Desk:
@@ -152,27 +158,29 @@ def _delivered(event: RawEvent) -> Delivered:
     )
 
 
-def _forget_moved(event: RawEvent, facts: Sequence[CallFact]) -> None:
-    # A corrected name map may give an event another call, or none: its old facts go, their calls are folded anew.
-    if not event.replayed:
-        return
-    ids = {fact.external_id for fact in facts}
-    old: dict[int, list[Fact]] = defaultdict(list)
-    for fact in Fact.objects.filter(raw_event=event).select_related("call"):
-        if fact.call.external_id not in ids:
-            old[fact.call_id].append(fact)
-    for stale in old.values():
-        call = stale[0].call
-        Fact.objects.filter(pk__in=[fact.pk for fact in stale]).delete()
-        hand_over(None, call, fresh=False)
+def _forget(event: RawEvent, facts: Sequence[CallFact]) -> set[str]:
+    """Drop the event's facts that it states no longer; returns the ids of the calls that lost one.
+
+    A corrected name map may give an event another call, fewer facts, or none.
+    """
+    kept = {(fact.external_id, _source(event, index)) for index, fact in enumerate(facts)}
+    old = Fact.objects.filter(raw_event=event).values_list("pk", "call__external_id", "source")
+    stale = {pk: external_id for pk, external_id, source in old if (external_id, source) not in kept}
+    Fact.objects.filter(pk__in=stale).delete()
+    return set(stale.values())
 
 
-def _merge_all(groups: Sequence[_Group]) -> None:
+def _merge_all(groups: Mapping[tuple[int, str], _Group]) -> None:
     # First all calls are locked, in the order of their ids, then all lanes, in the order of their keys: batches that
     # share some of them wait for each other and never in a circle.
-    merged = [
-        (merge(group.desk.connection, group.external_id, group.sourced, group.desk.staff), group) for group in groups
-    ]
+    merged = [(result, groups[key]) for key in sorted(groups) if (result := _merged(groups[key]))]
     for result, group in sorted(merged, key=lambda pair: pair[0].call.lane_key):
         if result.changed:
-            hand_over(result, result.call, fresh=group.fresh, staff=group.desk.staff)
+            hand_over(result, group.desk.staff, fresh=group.fresh)
+
+
+def _merged(group: _Group) -> Merged | None:
+    desk = group.desk
+    if not group.sourced:
+        return reconsider(desk.connection, group.external_id, desk.staff)
+    return merge(desk.connection, group.external_id, group.sourced, desk.staff)

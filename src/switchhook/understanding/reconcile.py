@@ -76,7 +76,7 @@ def _merge_rows(connection: Connection, batch: list[CallFact], staff: Staff) -> 
     merged = [merge(connection, external_id, [sourced], staff) for external_id, sourced in _by_call(batch)]
     changed = sorted((one for one in merged if one.changed), key=lambda one: one.call.lane_key)
     for one in changed:
-        hand_over(one, one.call, fresh=False, staff=staff)
+        hand_over(one, staff, fresh=False)
     return len(changed)
 
 

@@ -1,0 +1,105 @@
+"""From raw events to calls: what is read again replaces, and one bad event harms no other."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.hub import Hub, after, answered, before, taking
+
+from switchhook.calls.models import Call, Fact, Recording
+from switchhook.delivery.models import Decision, Delivery
+from switchhook.intake.models import RawEvent
+from switchhook.intake.replay import replay
+from switchhook.understanding import reader
+from switchhook.understanding.handover import fetch_recording
+
+LINK = "https://app.ringostat.com/recordings/a.wav?token="
+
+
+@pytest.fixture
+def fetched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Recordings whose fetching was queued."""
+    queued: list[int] = []
+    monkeypatch.setattr(fetch_recording, "defer", lambda *, recording_id: queued.append(recording_id))
+    return queued
+
+
+def _replay(hub: Hub, *events: RawEvent) -> None:
+    replay([event.pk for event in events])
+    hub.settle()
+
+
+def test_the_event_that_breaks_is_flagged_and_no_other(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = hub.deliver(before(), taking("Olena"))
+    real = reader._facts
+
+    def broken(desk: object, event: RawEvent) -> object:
+        if event.pk == first.pk:
+            raise KeyError("a fault of the hub's own")
+        return real(desk, event)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reader, "_facts", broken)
+    reader.read_batch()
+    assert RawEvent.objects.get(pk=first.pk).state == "flagged"
+    assert RawEvent.objects.get(pk=second.pk).state == "read"
+
+
+def test_an_employee_entered_later_is_found_when_the_events_are_read_again(hub: Hub) -> None:
+    olena = hub.people["Olena"]
+    olena.sips = []
+    olena.save()
+    hub.play(before(), taking("Olena"), after("Olena"))
+    assert Call.objects.get().employee is None
+    olena.sips = ["acme_olena"]
+    olena.save()
+    _replay(hub, *RawEvent.objects.all())
+    assert Call.objects.get().employee == olena
+    assert hub.owners()["lead"] == ["Olena"]
+
+
+def test_a_call_without_a_date_begins_when_its_first_event_arrived_in_whatever_order_they_are_read(hub: Hub) -> None:
+    early, late = hub.deliver(before(calldate=None, uniqueid="x"), taking("Olena", calldate=None, uniqueid="x"))
+    RawEvent.objects.filter(pk=early.pk).update(state="unused")
+    hub.settle()
+    RawEvent.objects.filter(pk=early.pk).update(state="new")
+    hub.settle()
+    assert Call.objects.get().started_at == early.received_at < late.received_at
+
+
+def test_a_new_link_to_a_recording_is_fetched_although_nothing_else_is_new(hub: Hub, fetched: list[int]) -> None:
+    hub.play(after("Olena", recording_wav=f"{LINK}old"))
+    Recording.objects.update(state="missing", attempts=99)
+    hub.play(after("Olena", recording_wav=f"{LINK}older"), after("Olena", recording_wav=f"{LINK}zzz"))
+    recording = Recording.objects.get()
+    assert fetched == [recording.pk, recording.pk]
+    assert (recording.state, recording.attempts) == ("expected", 0)
+
+
+def test_an_event_that_states_fewer_facts_when_read_again_leaves_none_behind(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = reader._facts
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "_facts", lambda desk, event: [*real(desk, event)] * 2)
+        hub.play(before())
+    assert Fact.objects.count() == 2
+    _replay(hub, RawEvent.objects.get())
+    assert Fact.objects.count() == 1
+
+
+def test_an_event_that_turns_out_to_be_of_another_call_leaves_the_first_one(hub: Hub) -> None:
+    hub.play(*answered("Olena"))
+    event = RawEvent.objects.first()
+    event.body = bytes(event.body).replace(b"ua9_-1790775458.1", b"ua9_-1790775458.7")
+    event.save()
+    _replay(hub, event)
+    assert set(Call.objects.values_list("external_id", "facts_seen")) == {
+        ("ua9_-1790775458.1", 2),
+        ("ua9_-1790775458.7", 1),
+    }
+
+
+def test_a_call_that_loses_its_last_fact_and_left_nothing_disappears(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.play(before())
+    monkeypatch.setattr(reader, "_facts", lambda desk, event: reader._settle(event, "unused", "", ""))
+    _replay(hub, RawEvent.objects.get())
+    assert (Call.objects.count(), Decision.objects.count(), Delivery.objects.count()) == (0, 0, 0)
