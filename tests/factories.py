@@ -169,7 +169,8 @@ def open_desk(name: str = "Acme") -> Desk:
     for person in people:
         map_employee(crm, person, str(person.pk))
     Number.objects.create(project=project, e164=LINE, label="Main")
-    desk = Desk(project, telephony, crm, *people)
+    olena, piotr = people
+    desk = Desk(project, telephony, crm, olena, piotr)
     for role in Role:
         desk.members[role] = make_user(f"{role}-{next(_numbers)}@example.com", name=f"The {role}")
         Membership.objects.create(project=project, user=desk.members[role], role=role)
@@ -205,11 +206,11 @@ def fill_hub(desk: Desk, text: str) -> dict[str, Any]:
 
 def fill_crm(desk: Desk, text: str) -> dict[str, Any]:
     """One record of each kind, tied to each other, by the names of their sections."""
-    own = {"utm": {"utm_source": text}, "custom": {text: text}}
+    own: dict[str, Any] = {"utm": {"utm_source": text}, "custom": {text: text}}
     company = desk.record(Kind.COMPANY, name=text)
     contact = desk.record(Kind.CONTACT, company, name=text, phones=[CLIENT], source=text, **own)
     lead = desk.record(Kind.LEAD, contact, title=text)
-    task = {"subject": text, "text": text, "assignee": str(desk.olena.pk), "due_at": "2026-01-01T10:00"}
+    task: dict[str, Any] = {"subject": text, "text": text, "assignee": str(desk.olena.pk), "due_at": "2026-01-01T10:00"}
     desk.record(Kind.COMMENT, contact, text=text)
     return {
         "companies": company,

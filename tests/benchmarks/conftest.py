@@ -3,11 +3,11 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-from benchmarks.stage import Stage, raised
+from tests.benchmarks.stage import Stage, raised
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -15,10 +15,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None if "benchmark" in config.option.markexpr else True
 
 
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
+@contextmanager
+def _raised_anew() -> Iterator[Stage]:
     parent = Path(tempfile.mkdtemp(prefix="sh-"))
     parent.chmod(0o711)
     with raised(parent / "data") as built:
         yield built
     shutil.rmtree(parent)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with _raised_anew() as built:
+        yield built
+
+
+@pytest.fixture
+def fresh_stage() -> Iterator[Stage]:
+    """A stage for one test alone."""
+    with _raised_anew() as built:
+        yield built

@@ -10,8 +10,8 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402 - models can be imported only now
+from tests.hub import make_hub  # noqa: E402
 
-from hub import make_hub  # noqa: E402
 from switchhook.connections.models import IntakeSecret  # noqa: E402
 from switchhook.core.clock import utc_now  # noqa: E402
 from switchhook.core.ticket import issue  # noqa: E402

@@ -10,9 +10,9 @@ from statistics import median
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from tests.benchmarks.load import BODY
+from tests.benchmarks.stage import Stage
 
-from benchmarks.load import BODY
-from benchmarks.stage import Stage
 from switchhook.embedded.binaries import find_binaries
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]

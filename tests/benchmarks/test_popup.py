@@ -10,8 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-
-from benchmarks.stage import Stage, quantile
+from tests.benchmarks.stage import Stage, quantile
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
 

@@ -16,8 +16,8 @@ import pytest
 import uvloop
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
+from tests.benchmarks.stage import Stage, quantile
 
-from benchmarks.stage import Stage, quantile
 from switchhook.routing.endpoint import routes
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(900)]

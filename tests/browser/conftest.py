@@ -92,8 +92,9 @@ class Visit:
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session.create()
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": self.root}
-        page.context.add_cookies([cookie])
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": self.root}]
+        )
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from switchhook.projects.models import Role
 
 from .conftest import Visit
 
-NARROW = {"viewport": {"width": 360, "height": 740}}
+NARROW: dict[str, Any] = {"viewport": {"width": 360, "height": 740}}
 INLINE = """() => {
     const script = document.createElement("script");
     script.textContent = "window.ran = true";
@@ -44,6 +44,7 @@ PATHS = {
     "employees": "employees/",
     "new employee": "employees/new",
     "numbers": "numbers/",
+    "tokens": "tokens/",
 }
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 from django.test import Client
+from tests.hub import after, make_hub
 
 from switchhook.projects.models import Membership, Role, User
-from tests.hub import after, make_hub
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,8 +31,8 @@ from switchhook.scenarios.catalog import names, preset
 WORDS = st.sampled_from(["", "{phone}", "Call {date} {nobody}", "{", "%s %(x)s"])
 
 
-def some(values: type) -> st.SearchStrategy:  # type: ignore[type-arg]
-    return st.lists(st.sampled_from(list(values)), max_size=2, unique=True).map(tuple)  # type: ignore[call-overload]
+def some(values: type[Enum]) -> st.SearchStrategy[tuple[Enum, ...]]:
+    return st.lists(st.sampled_from(list(values)), max_size=2, unique=True).map(tuple)
 
 
 specs = st.builds(

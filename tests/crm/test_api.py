@@ -130,7 +130,7 @@ def test_lists_are_filtered_by_a_number_in_any_spelling(api: Api, office: Office
 def test_a_list_is_read_page_by_page_without_gaps_or_repeats(api: Api, office: Office) -> None:
     made = [office.contact(f"Client {number}").id for number in range(7)]
     read: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = api.get("contacts", limit=3, cursor=cursor)
         read += ids(page)

@@ -1,7 +1,6 @@
 """The feed of changes: nothing is lost, whoever writes and however commits are ordered."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def office(transactional_db: None) -> Iterator[Office]:
+def office(transactional_db: None) -> Office:
     return open_office("Ours")
 
 

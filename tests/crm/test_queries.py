@@ -1,7 +1,6 @@
 """Lists: what they find, in which order, and that an index answers."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -131,7 +130,7 @@ CROWD_SQL = """
 
 
 @pytest.fixture
-def crowd(office: Office) -> Iterator[Record]:
+def crowd(office: Office) -> Record:
     """A project of 5,000 clients, and one of them."""
     with connection.cursor() as database:
         database.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,6 +1,6 @@
 """Many threads at once: one record per mark, one deal per lead, one first pipeline, nobody deadlocked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def office(transactional_db: None) -> Iterator[Office]:
+def office(transactional_db: None) -> Office:
     return open_office("Ours")
 
 

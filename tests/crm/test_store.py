@@ -120,7 +120,12 @@ def test_a_task_keeps_its_call_recording_and_due_time(office: Office) -> None:
 
 
 def test_a_done_task_of_a_call_is_a_conversation(office: Office) -> None:
-    values = {"subject": "Talked", "done": True, "call_id": "7", "recording_url": "https://hub.example/r/x"}
+    values: dict[str, Any] = {
+        "subject": "Talked",
+        "done": True,
+        "call_id": "7",
+        "recording_url": "https://hub.example/r/x",
+    }
     task = office.make(Kind.TASK, **values)
     assert (task.status, task.values["kind"]) == ("closed", "call")
     assert Task.objects.get(pk=task.id).done_at == NOW
@@ -193,7 +198,7 @@ def test_a_deal_moves_by_stage_status_or_pipeline(office: Office, context_ads: P
     ("values", "field"),
     [({"pipeline": "Nowhere"}, "pipeline"), ({"stage": "Nowhere"}, "stage"), ({"status": "sold"}, "status")],
 )
-def test_a_place_that_does_not_exist_is_rejected(office: Office, values: dict[str, str], field: str) -> None:
+def test_a_place_that_does_not_exist_is_rejected(office: Office, values: dict[str, Any], field: str) -> None:
     with pytest.raises(Rejected, match=f"{field}: "):
         office.deal(**values)
 

@@ -1,6 +1,8 @@
 """From events to records: the lead-mode preset on the built-in CRM."""
 
+from collections.abc import Callable, Iterable
 from itertools import permutations
+from typing import Any
 
 import pytest
 from tests.hub import Hub, after, answered, before, make_hub, taking
@@ -53,7 +55,7 @@ def test_the_hubs_own_records_do_not_make_the_client_known_at_the_end(hub: Hub) 
     assert hub.tasks() == []
 
 
-EVENTS = {
+EVENTS: dict[str, Callable[[], Iterable[dict[str, Any]]]] = {
     "answered": lambda: answered("Olena"),
     "missed": lambda: [before(), after()],
     "transferred": lambda: [before(), taking("Olena"), taking("Piotr"), after("Piotr")],

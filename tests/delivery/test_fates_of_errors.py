@@ -30,6 +30,7 @@ def test_a_transient_error_makes_the_lane_wait_and_try_again(hub: Hub, crm: Faul
     hub.play(*answered("Olena"))
     lane = Lane.objects.get()
     assert (lane.scheduled, Lead.objects.count()) == (True, 0)
+    assert lane.wake_at
     assert lane.wake_at > timezone.now()
     _let_time_pass(hub)
     assert Lead.objects.count() == 1
@@ -38,7 +39,7 @@ def test_a_transient_error_makes_the_lane_wait_and_try_again(hub: Hub, crm: Faul
 def test_a_rate_limit_waits_as_long_as_the_vendor_asks(hub: Hub, crm: FaultyCrm) -> None:
     crm.faults[Kind.LEAD] = RateLimited("slow down", retry_after=700)
     hub.play(*answered("Olena"))
-    assert Lane.objects.get().wake_at > timezone.now() + timedelta(seconds=600)
+    assert Lane.objects.filter(wake_at__gt=timezone.now() + timedelta(seconds=600)).exists()
 
 
 def test_a_lost_answer_never_makes_a_second_record(hub: Hub, crm: FaultyCrm) -> None:

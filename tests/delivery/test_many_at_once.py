@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connections
@@ -39,12 +40,16 @@ def _in_threads(work: Callable[[int], object], count: int, threads: int = 8) -> 
         list(pool.map(run, range(count)))
 
 
+def _drain(lane_ids: list[int], number: int) -> None:
+    drain_lane.func(lane_ids[number % len(lane_ids)])
+
+
 def _drain_all(threads: int = 8) -> None:
     for _ in range(200):
         waiting = list(Lane.objects.filter(scheduled=True).values_list("pk", flat=True))
         if not waiting:
             return
-        _in_threads(lambda number, waiting=waiting: drain_lane.func(waiting[number % len(waiting)]), threads, threads)
+        _in_threads(partial(_drain, waiting), threads, threads)
     pytest.fail(f"lanes do not come to rest: {list(Delivery.objects.values('state', 'error'))[:5]}")
 
 
@@ -84,9 +89,11 @@ def test_an_overtaken_worker_sends_nothing_any_more(hub: Hub) -> None:
     read_batch()
     lane = Lane.objects.get()
     overtaken = lanes.claim(lane.pk)
+    assert overtaken
     Lane.objects.update(running_until=None)
     delivery = lanes.head(overtaken)
-    assert lanes.claim(lane.pk) is not None
+    assert delivery
+    assert lanes.claim(lane.pk)
     with pytest.raises(Transient):
         handle(overtaken, delivery)
     assert Contact.objects.count() == 0

@@ -18,6 +18,8 @@ def test_the_due_time_of_a_task_counts_from_the_end_of_the_call(hub: Hub) -> Non
     _set(hub, task_due_minutes=90)
     hub.play(before(), after())
     task, call = Task.objects.get(), hub.project.calls.get()
+    assert task.due_at
+    assert call.ended_at
     assert (task.due_at - call.ended_at).total_seconds() == 90 * 60
 
 

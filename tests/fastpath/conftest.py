@@ -93,7 +93,7 @@ def test_database() -> str:
     )
 
 
-test_database.__test__ = False
+vars(test_database)["__test__"] = False  # it is a helper by another meaning of the word
 
 
 def cut_connections() -> int:
