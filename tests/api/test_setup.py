@@ -23,6 +23,14 @@ def test_settings_are_merged_and_a_null_removes_one(hub: Hub, sign: Sign) -> Non
     assert "top_employee" in settings
 
 
+def test_a_setting_that_cannot_be_used_is_refused_and_nothing_changes(hub: Hub, sign: Sign) -> None:
+    address = f"/api/v1/connections/{hub.crm.pk}"
+    for bad in ({"task_due_minutes": "soon"}, {"parties_at": "never"}, {"titles": 5}, {"senior_employee": [1]}):
+        assert sign(hub.project).patch(address, {"settings": bad}, JSON).status_code == 422
+    assert sign(hub.project).patch(address, {"name": "x" * 121}, JSON).status_code == 422
+    assert Connection.objects.get(pk=hub.crm.pk).settings == hub.crm.settings
+
+
 def test_a_name_map_set_by_program_corrects_the_past_after_a_replay(hub: Hub, sign: Sign) -> None:
     strange = {"event": "after_call", "kod": "x-1", "kto": "380671234567", "wynik": "PROPER", "rozmowa": "40"}
     hub.play(strange)
@@ -66,7 +74,9 @@ def test_a_matrix_that_makes_lead_and_deal_is_refused_with_the_reason(hub: Hub, 
 
 
 def test_a_matrix_with_a_word_it_does_not_know_is_refused_naming_it(hub: Hub, sign: Sign) -> None:
-    answer = sign(hub.project).put(f"/api/v1/connections/{hub.crm.pk}/matrix", {"rows": [{"id": "x", "when": {}, "colour": "red"}]}, JSON)
+    answer = sign(hub.project).put(
+        f"/api/v1/connections/{hub.crm.pk}/matrix", {"rows": [{"id": "x", "when": {}, "colour": "red"}]}, JSON
+    )
     assert answer.status_code == 422
     assert "colour" in answer.json()["detail"]
 

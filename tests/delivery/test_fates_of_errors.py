@@ -128,3 +128,34 @@ def test_a_call_older_than_the_connections_activation_enters_the_journal_only(hu
     hub.play(*answered("Olena"))
     assert hub.project.calls.get().journal_only
     assert Lead.objects.count() == 0
+
+
+def test_a_vendor_who_asks_for_no_wait_is_not_asked_again_at_once(hub: Hub, crm: FaultyCrm) -> None:
+    crm.faults[Kind.LEAD] = RateLimited("slow down", retry_after=0)
+    hub.play(*answered("Olena"))
+    wake_at = Lane.objects.get().wake_at
+    assert wake_at
+    assert wake_at > timezone.now() + timedelta(milliseconds=300)
+
+
+def test_a_lost_request_is_not_repeated_while_it_may_still_be_at_work(hub: Hub, crm: FaultyCrm) -> None:
+    crm.faults[Kind.CONTACT] = OutcomeUnknown("no answer")
+    hub.play(*answered("Olena"))
+    Contact.objects.all().delete()
+    _let_time_pass(hub)
+    assert hub.effects()["contact"] == "unknown"
+    Effect.objects.update(sent_at=timezone.now() - timedelta(minutes=1))
+    _let_time_pass(hub)
+    assert Contact.objects.count() == 1
+
+
+def test_settings_that_cannot_be_used_hold_the_work_until_they_are_mended(hub: Hub) -> None:
+    usable = hub.crm.settings
+    Connection.objects.filter(pk=hub.crm.pk).update(settings={**usable, "task_due_minutes": "soon"})
+    hub.play(*answered("Olena"))
+    connection = Connection.objects.get(pk=hub.crm.pk)
+    assert (connection.state, Lead.objects.count()) == (ConnectionState.BROKEN, 0)
+    Connection.objects.filter(pk=hub.crm.pk).update(settings=usable)
+    lanes.resume(connection)
+    hub.settle()
+    assert Lead.objects.count() == 1

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db import transaction
 from django.http import Http404
-from ninja import Body, Router, Schema
+from ninja import Body, Field, Router, Schema
 from ninja.errors import HttpError
 
 from switchhook.api.auth import ApiRequest, project_of
@@ -19,6 +20,7 @@ from switchhook.core.matrix_check import Severity, check
 from switchhook.crm.kinds import row_id
 from switchhook.delivery.lanes import resume
 from switchhook.projects.models import Role
+from switchhook.scenarios.plan_settings import settings_of
 from switchhook.scenarios.services import apply_preset, in_force, save
 from switchhook.understanding.tasks import reconcile_connection
 
@@ -28,7 +30,7 @@ router = Router(tags=["Set-up"])
 class ConnectionChange(Schema):
     """What is to change. `settings` are merged into those that stand; a null removes one."""
 
-    name: str | None = None
+    name: str | None = Field(None, max_length=120)
     state: Literal["active", "paused"] | None = None
     settings: dict[str, Any] = {}
 
@@ -66,16 +68,27 @@ class Queued(Schema):
 def change_connection(request: ApiRequest, connection_id: str, change: ConnectionChange) -> Connection:
     """Rename, switch on or off, or change settings. Switching on lets held work go."""
     connection = _connection(request, connection_id)
-    connection.name = change.name or connection.name
-    merged = {**connection.settings, **change.settings}
-    connection.settings = {key: value for key, value in merged.items() if value is not None}
-    connection.save(update_fields=["name", "settings"])
+    _change(connection, change)
     if change.state == "paused":
         services.pause(connection)
     elif change.state == "active":
         resume(connection)
     connection.refresh_from_db()
     return connection
+
+
+@transaction.atomic
+def _change(connection: Connection, change: ConnectionChange) -> None:
+    # Read under the row's lock, so that of two changes at once neither is lost.
+    held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    held.name = change.name or held.name
+    held.settings = {key: value for key, value in (held.settings | change.settings).items() if value is not None}
+    if held.role == "crm":
+        try:
+            settings_of(held)
+        except Misconfigured as error:
+            raise HttpError(422, str(error)) from None
+    held.save(update_fields=["name", "settings"])
 
 
 @router.post("/connections/{connection_id}/secret", response=Addresses, operation_id="rotate_secret")

@@ -9,8 +9,8 @@ from switchhook.connections.accounts import open_crm
 from switchhook.connections.services import mark_broken
 from switchhook.connectors.base import CrmConnector
 from switchhook.connectors.registry import manifest
-from switchhook.core.errors import AuthFailed, SwitchhookError, TargetGone, Transient
-from switchhook.core.plan import Plan, plan
+from switchhook.core.errors import AuthFailed, Misconfigured, SwitchhookError, TargetGone, Transient
+from switchhook.core.plan import Plan, PlanSettings, plan
 from switchhook.core.records import Kind, Record
 from switchhook.delivery import leases, verdicts
 from switchhook.delivery.lanes import Run, rehome
@@ -34,7 +34,7 @@ def handle(run: Run, delivery: Delivery) -> None:
     if StopList(call.project).covers(call.project_number, call.client_number):
         return _end(run, delivery, DeliveryState.SKIPPED)
     try:
-        _carry_out(run, delivery, open_crm(delivery.connection))
+        _carry_out(run, delivery, *_opened(delivery))
     except Transient as error:
         Delivery.objects.filter(pk=delivery.pk).update(error_code=error.code, error=str(error))
         raise
@@ -54,13 +54,21 @@ def bury(run: Run, delivery: Delivery, error: Exception) -> None:
     _end(run, delivery, DeliveryState.DEAD, fault)
 
 
-def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector) -> None:
+def _opened(delivery: Delivery) -> tuple[CrmConnector, PlanSettings]:
+    try:
+        return open_crm(delivery.connection), plan_settings(delivery.connection, delivery.call)
+    except Misconfigured as error:
+        # No fault of this call: as with refused credentials, the work is held until somebody mends the connection.
+        raise AuthFailed(str(error)) from error
+
+
+def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector, settings: PlanSettings) -> None:
     call, connection = delivery.call, delivery.connection
     # Under the contact's lease, or what a lane of his other number is making now would be missing in the verdict.
     _lease(run, index.look_up(connection, call.client_number))
     decision, verdict, matrix = verdicts.decide(connection, call, crm)
     _lease(run, verdict.matches)
-    settings, person, state = plan_settings(connection, call), answerer(connection, call), state_from_json(call.state)
+    person, state = answerer(connection, call), state_from_json(call.state)
     asked_now = not manifest(connection.connector).local and timezone.now() - decision.decided_at < verdicts.FRESH
     ledger = Ledger(run=run, crm=crm, connection=connection, call=call, ask=not asked_now)
     for last in (False, True):

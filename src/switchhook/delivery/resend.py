@@ -26,7 +26,7 @@ def resend(effect_ids: Iterable[int]) -> int:
     Effect.objects.filter(pk__in=[effect.pk for effect in dead]).update(
         state=EffectState.PLANNED, error="", error_code="", attempts=0
     )
-    for connection, call in sorted(pairs, key=lambda pair: (pair[0].pk, pair[1].lane_key, pair[1].pk)):
+    for connection, call in sorted(pairs, key=lambda pair: (pair[1].lane_key, pair[0].pk, pair[1].pk)):
         append(connection, call)
     return len(pairs)
 

@@ -19,6 +19,9 @@ from switchhook.engine import UNTIL_THE_DATABASE_IS_BACK
 
 logger = logging.getLogger(__name__)
 
+SHORTEST_PAUSE = 1.0
+"""Seconds between two tries, at the least: vendors answer "retry after 0 seconds" and mean it for nobody else."""
+
 LONGEST_PAUSE = 900.0
 """Seconds between two tries, at the most."""
 
@@ -58,7 +61,7 @@ def drain_lane(lane_id: int) -> None:
 
 def _pause(run: lanes.Run, error: Transient) -> timedelta:
     if error.retry_after is not None:
-        return timedelta(seconds=error.retry_after)
+        return timedelta(seconds=max(error.retry_after, SHORTEST_PAUSE) * _jitter(1.0, 1.1))
     attempts = Lane.objects.values_list("attempts", flat=True).get(pk=run.lane_id)
     return timedelta(seconds=min(2.0**attempts, LONGEST_PAUSE) * _jitter(0.8, 1.2))
 

@@ -1,5 +1,6 @@
 """The schedule of directory sync."""
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
@@ -8,8 +9,10 @@ from procrastinate.contrib.django import app
 from switchhook.connections.models import Connection, ConnectionState
 from switchhook.connections.services import mark_broken
 from switchhook.connectors.registry import manifest
-from switchhook.core.errors import AuthFailed, Transient
+from switchhook.core.errors import AuthFailed, SwitchhookError
 from switchhook.directory.sync import sync
+
+logger = logging.getLogger(__name__)
 
 REMOTE_EVERY = timedelta(minutes=2)
 
@@ -33,8 +36,8 @@ def sync_directory(connection_id: int) -> None:
         more = sync(crm)
     except AuthFailed as error:
         mark_broken(crm, str(error))
-    except Transient:
-        return  # the next tick tries again
+    except SwitchhookError as error:
+        logger.info("The directory of connection %s waits for the next turn: %s", connection_id, error)
     else:
         if more:
             sync_directory.defer(connection_id=connection_id)

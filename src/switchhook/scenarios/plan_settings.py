@@ -14,6 +14,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from pydantic import TypeAdapter
 from switchhook.calls.models import Call, Recording
 from switchhook.connections.models import Connection, EmployeeAccount
 from switchhook.core.call import Moment
+from switchhook.core.errors import Misconfigured
 from switchhook.core.mapping import FieldRule, PipelineRule
 from switchhook.core.plan import Person, PlanSettings
 from switchhook.core.situation import Channel
@@ -30,16 +32,33 @@ from switchhook.projects.models import Employee
 
 _PIPELINES = TypeAdapter(tuple[PipelineRule, ...])
 _FIELDS = TypeAdapter(tuple[FieldRule, ...])
+_TITLES = TypeAdapter(dict[str, str])
 
 
 def plan_settings(connection: Connection, call: Call) -> PlanSettings:
-    """The planner's settings for one call. Employees named in the settings become user ids of this CRM."""
+    """The planner's settings for one call. Raises Misconfigured as `settings_of` does."""
+    return replace(settings_of(connection), recording_link=_recording_link(call))
+
+
+def settings_of(connection: Connection) -> PlanSettings:
+    """The connection's settings; employees named in them become user ids of this CRM.
+
+    Raises Misconfigured where a value cannot be understood.
+    """
+    try:
+        return _read(connection)
+    except (ValueError, TypeError, OverflowError) as error:
+        said = f"A setting of this connection cannot be used: {error}"
+        raise Misconfigured(said, field="settings") from error
+
+
+def _read(connection: Connection) -> PlanSettings:
     users = dict(
         EmployeeAccount.objects.filter(connection=connection, employee__active=True).values_list("employee", "user_id")
     )
     return PlanSettings(
-        senior=users.get(connection.setting("senior_employee")),
-        top=users.get(connection.setting("top_employee")),
+        senior=users.get(int(connection.setting("senior_employee", 0))),
+        top=users.get(int(connection.setting("top_employee", 0))),
         active_users=frozenset(users.values()),
         task_due=timedelta(minutes=int(connection.setting("task_due_minutes", 240))),
         parties_at=Moment(connection.setting("parties_at", Moment.PICKUP)),
@@ -51,8 +70,7 @@ def plan_settings(connection: Connection, call: Call) -> PlanSettings:
         default_pipeline=connection.setting("default_pipeline", ""),
         zone=connection.project.zone,
         translate=_translator(connection.project.language),
-        titles=connection.setting("titles", {}),
-        recording_link=_recording_link(call),
+        titles=_TITLES.validate_python(connection.setting("titles", {})),
     )
 
 
