@@ -9,12 +9,12 @@ from tests.benchmarks.stage import Stage
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
 
 MERGING = Path(__file__).with_name("merging.py")
-EVENTS_PER_SECOND = 100.0
-"""The least for one reader: an office of a hundred lines announces far fewer."""
+LEAST = 0.004
+"""Of the floor, for one reader: an event is a fact stored, its call locked and folded anew, lanes and pages told."""
 
 
 def test_merging_events_into_calls(stage: Stage) -> None:
     rates = json.loads(stage.run(str(MERGING)).splitlines()[-1])
     merged, floor = rates["merged"], rates["floor"]
     print(f"\nmerges: {merged:.0f} events/s, bare upserts {floor:.0f}/s, ratio {merged / floor:.1%}")
-    assert merged >= EVENTS_PER_SECOND
+    assert merged / floor >= LEAST
