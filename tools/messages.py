@@ -36,13 +36,14 @@ from babel.messages.mofile import write_mo  # noqa: E402
 from babel.messages.pofile import read_po, write_po  # noqa: E402
 
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
+_NOT_ON_PAGES = ("commands", "embedded", "intake", "live")
 Found = tuple[str | tuple[str, str], str]
 
 
 def collect() -> Catalog:
     """Every message of the program, with the files in which it stands."""
     catalog = Catalog(charset="utf-8")
-    for message, place in (*from_python(), *from_reasons(), *from_templates(), *from_data()):
+    for message, place in (*from_python(), *from_reasons(), *from_errors(), *from_templates(), *from_data()):
         catalog.add(message, locations=[(place, 0)])
     return catalog
 
@@ -64,6 +65,21 @@ def from_reasons() -> Iterator[Found]:
                 for keyword in node.keywords:
                     if keyword.arg == "text" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
                         yield str(keyword.value.value), _place(path)
+
+
+def from_errors() -> Iterator[Found]:
+    """The fixed sentences of errors that pages show; they are stored in English and translated where they are shown."""
+    from switchhook.core import errors
+
+    names = {name for name, item in vars(errors).items() if isinstance(item, type)} - {"BadSecret"}
+    for path in sorted(ROOT.rglob("*.py")):
+        if {"tests", *_NOT_ON_PAGES} & set(path.relative_to(ROOT).parts):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names and node.args:
+                said = node.args[0]
+                if isinstance(said, ast.Constant) and said.value:
+                    yield str(said.value), _place(path)
 
 
 def from_templates() -> Iterator[Found]:

@@ -16,7 +16,7 @@ BADGES: dict[str, dict[str, Badge]] = {
     "effect": {
         "planned": ("info", _("Waiting")),
         "in_flight": ("info badge--live", _("Being sent")),
-        "done": ("good", _("Done")),
+        "done": ("good", _("In the CRM")),
         "unknown": ("warn", _("Outcome unknown")),
         "refused": ("bad", _("Refused")),
         "blocked": ("warn", _("Blocked")),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Exists
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection
@@ -25,7 +26,6 @@ from switchhook.directory import index
 _DEAD = (EffectState.REFUSED, EffectState.BLOCKED)
 _SENT = (EffectState.IN_FLIGHT, EffectState.UNKNOWN)
 _INDEXED = (Kind.CONTACT, Kind.COMPANY, Kind.LEAD, Kind.DEAL)
-_CLOSING_NOTE = "No longer needed: the call turned out otherwise."
 
 
 @dataclass(kw_only=True)
@@ -111,13 +111,14 @@ class Ledger:
     def _attempt(self, effect: Effect, action: Action, book: dict[str, Effect]) -> None:
         needs = [book[name] for name in action.uses if name in book]
         if any(need.state in _DEAD for need in needs):
-            return self._block(effect, "What this depends on was refused; mend that first.")
+            return self._block(effect, Rejected("What this depends on was refused; mend that first."))
         if action.target is None:
             existing = self._existing(action)
             if existing:
                 return self._done(effect, existing, adopted=True)
             if looking.refused_elsewhere(effect):
-                return self._block(effect, "The same record was refused for an earlier call of this client.")
+                why = Rejected("The same record was refused for an earlier call of this client.")
+                return self._block(effect, why)
         return self._send(effect, action, needs)
 
     def _existing(self, action: Action) -> Record | None:
@@ -177,7 +178,9 @@ class Ledger:
         if effect.wanted.get("target"):
             return self._set(effect, EffectState.PLANNED)
         if Kind(effect.kind) not in self.crm.capabilities.marked:
-            unclear = Rejected("It is unknown whether this was made; look in the CRM, then send again or dismiss.")
+            unclear = Rejected(
+                "It is unknown whether this was made. Look in the CRM; send it again only if it is missing."
+            )
             return self._set(effect, EffectState.REFUSED, unclear)
         sent_at = effect.sent_at or effect.created_at
         found = self.crm.find_by_mark(Kind(effect.kind), effect.mark, since=sent_at - timedelta(minutes=5))
@@ -236,10 +239,14 @@ class Ledger:
         values = effect.wanted["values"]
         if effect.kind != Kind.TASK or values.get("done"):
             return
-        closed = {"done": True, "text": "\n".join(filter(None, (values.get("text"), _CLOSING_NOTE)))}
+        closed = {"done": True, "text": "\n".join(filter(None, (values.get("text"), self._closing_note())))}
         problem = self._change(effect, closed)
         effect.wanted = {**effect.wanted, "values": {**values, **closed}}
         self._set(effect, EffectState.WITHDRAWN, problem)
+
+    def _closing_note(self) -> str:
+        with override(self.connection.project.language):
+            return gettext("No longer needed: the call turned out otherwise.")
 
     def _done(self, effect: Effect, record: Record, *, adopted: bool = False) -> None:
         effect.remote_id, effect.url, effect.adopted = record.id, record.url, adopted
@@ -252,8 +259,8 @@ class Ledger:
         if record.kind in _INDEXED:
             index.remember(self.connection, [record], self.call.client_number)
 
-    def _block(self, effect: Effect, why: str) -> None:
-        self._set(effect, EffectState.BLOCKED, Rejected(why))
+    def _block(self, effect: Effect, why: Rejected) -> None:
+        self._set(effect, EffectState.BLOCKED, why)
 
     def _set(self, effect: Effect, state: EffectState, error: SwitchhookError | None = None) -> None:
         effect.state, effect.lease_until = state, None

@@ -88,7 +88,7 @@ class EffectState(models.TextChoices):
 
     PLANNED = "planned", _("planned")
     IN_FLIGHT = "in_flight", _("being sent")
-    DONE = "done", _("done")
+    DONE = "done", _("in the CRM")
     UNKNOWN = "unknown", _("outcome unknown")
     REFUSED = "refused", _("refused")
     BLOCKED = "blocked", _("blocked")

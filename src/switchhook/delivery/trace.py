@@ -136,6 +136,11 @@ def sentence(reason: Mapping[str, Any]) -> str:
         return text
 
 
+def worded(text: str) -> str:
+    """A stored English sentence in the active language; what no catalogue has (a vendor's own words) stays."""
+    return gettext(text) if text else ""
+
+
 def trace_of(call: Call) -> CallTrace:
     """The trace of a call as it stands now: a fixed number of queries, whatever the call has been through."""
     decisions = {d.connection_id: d for d in Decision.objects.filter(call=call).select_related("matrix")}
@@ -178,7 +183,7 @@ def _connection(
         "name": crm.name,
         "state": crm.state,
         "delivery": delivery.state if delivery else "",
-        "delivery_error": delivery.error if delivery else "",
+        "delivery_error": worded(delivery.error) if delivery else "",
     }
     if decision is None:
         return ConnectionTrace(**head)
@@ -270,7 +275,7 @@ def _result(effect: Effect) -> dict[str, Any]:
         "adopted": effect.adopted,
         "attempts": effect.attempts,
         "error_code": effect.error_code,
-        "error": effect.error,
+        "error": worded(effect.error),
         "changed_at": effect.updated_at,
     }
 

@@ -16,8 +16,11 @@ from django.utils.translation import gettext as _
 
 from switchhook.console.wording import BADGES, EVENT_KINDS, KINDS, MOMENTS
 from switchhook.core import phone as phones
+from switchhook.delivery.trace import worded
 
 register = template.Library()
+
+register.filter(worded)
 
 _ONLY_NUMBER = re.compile(r"\+\d{7,15}", re.ASCII)
 

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("planned", "planned"),
                             ("in_flight", "being sent"),
-                            ("done", "done"),
+                            ("done", "in the CRM"),
                             ("unknown", "outcome unknown"),
                             ("refused", "refused"),
                             ("blocked", "blocked"),
