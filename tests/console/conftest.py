@@ -1,7 +1,14 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import pytest
 from django.test import Client
 from tests.factories import Desk, fill, make_user, open_desk
 
+from switchhook.connections.models import Connection
+from switchhook.connectors.network import ALLOW_PRIVATE
+from switchhook.connectors.ringostat.twin import TwinConfig, create_twin
+from switchhook.connectors.testing.twin import run_in_thread
 from switchhook.projects.models import Role
 
 
@@ -35,6 +42,42 @@ def pages(desk: Desk) -> dict[str, str]:
         **found,
         **records,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The telephony provider's stand-in, with an account of its own."""
+
+    config: TwinConfig
+    url: str
+
+    @property
+    def project_id(self) -> str:
+        return self.config.project_id
+
+    @property
+    def auth_key(self) -> str:
+        return self.config.auth_key
+
+    def connect(self, connection: Connection, auth_key: str = "") -> None:
+        """Let a connection be one to this account, or to it with another key."""
+        connection.settings = {"base_url": self.url}
+        connection.credentials = {"project_id": self.project_id, "auth_key": auth_key or self.auth_key}
+        connection.save()
+
+
+@pytest.fixture(scope="session")
+def served_exchange() -> Iterator[Exchange]:
+    config = TwinConfig(project_id="7335144", auth_key="key-of-the-exchange")
+    with run_in_thread(create_twin(config)) as running:
+        yield Exchange(config, running.url)
+
+
+@pytest.fixture
+def exchange(served_exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> Exchange:
+    """The stand-in listens on loopback, which a hub does not call unless it is told that it may."""
+    monkeypatch.setenv(ALLOW_PRIVATE, "1")
+    return served_exchange
 
 
 @pytest.fixture

@@ -26,11 +26,16 @@ ADMIN_WRITES = {
     "new_connection": "connections/new/builtin",
     "connection_state": "connections/{crm}/state",
     "connection_people": "connections/{crm}/people",
+    "connection_credentials": "connections/{crm}/credentials",
+    "read_log": "connections/{telephony}/read-log",
     "connection_settings": "connections/{crm}/settings/rules",
+    "fetch_staff": "employees/fetch/{telephony}",
     "new_employee": "employees/new",
     "employee": "employees/{employee}/",
     "add_to_list": "numbers/number",
     "change_list": "numbers/number/1",
+    "tokens": "tokens/",
+    "revoke_token": "tokens/1/revoke",
 }
 READ_BY_ALL = {
     "overview", "live_ticket", "calls", "call_rows", "call", "recording", "board", "records", "record", "pick",
@@ -40,7 +45,8 @@ READ_BY_ALL = {
 
 @pytest.fixture
 def ids(desk: Desk) -> dict[str, int]:
-    return {name: row.pk for name, row in fill(desk).items()} | {"crm": desk.crm.pk, "employee": desk.olena.pk}
+    rows = {name: row.pk for name, row in fill(desk).items()}
+    return rows | {"crm": desk.crm.pk, "telephony": desk.telephony.pk, "employee": desk.olena.pk}
 
 
 def test_an_owner_and_a_viewer_open_every_page(pages: dict[str, str], owner: Client, viewer: Client) -> None:
@@ -106,6 +112,11 @@ def test_every_address_of_a_project_is_in_one_of_these_lists() -> None:
         *ADMIN_WRITES,
         *READ_BY_ALL,
     }
+
+
+def test_only_admins_see_the_tokens(desk: Desk, manager: Client) -> None:
+    page = f"/p/{desk.project.pk}/tokens/"
+    assert (manager.get(page).status_code, signed_in(desk, Role.ADMIN).get(page).status_code) == (403, 200)
 
 
 def test_only_admins_see_the_secret_addresses(desk: Desk, pages: dict[str, str], manager: Client) -> None:

@@ -1,5 +1,7 @@
-"""What people do with connections: add, pause, resume, rotate their secrets."""
+"""What people do with connections: add, pause, resume, rotate their secrets, renew their credentials."""
 
+from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -7,8 +9,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from switchhook.connections.accounts import account_of
 from switchhook.connections.models import Connection, ConnectionState, EmployeeAccount, IntakeSecret
+from switchhook.connectors.base import Health
 from switchhook.connectors.registry import manifest
+from switchhook.core.errors import Misconfigured
 from switchhook.projects.models import AuditEntry, Employee, Project, User
 
 LIVE_SECRETS = 2
@@ -44,6 +49,29 @@ def rotate_secret(connection: Connection, user: User | None = None) -> IntakeSec
     live.exclude(id__in=keep).update(revoked_at=timezone.now())
     _note(connection, user, "connection.rotate_secret")
     return fresh
+
+
+def renew_credentials(connection: Connection, credentials: Mapping[str, str], user: User | None = None) -> Health:
+    """Replace the credentials named in `credentials` once the vendor has taken them; the others stay.
+
+    The state stays too: work that a broken connection holds is let go by `delivery.lanes.resume`. Raises the
+    connector's errors, with nothing saved. Sends requests, so it must not run inside a transaction.
+    """
+    tried = copy(connection)
+    tried.credentials = {**_held_credentials(connection), **credentials}
+    health = manifest(tried.connector).connect(account_of(tried)).check()
+    connection.sealed_credentials = tried.sealed_credentials
+    with transaction.atomic():
+        connection.save(update_fields=["sealed_credentials"])
+        _note(connection, user, "connection.renew_credentials", fields=sorted(credentials))
+    return health
+
+
+def _held_credentials(connection: Connection) -> dict[str, str]:
+    try:
+        return connection.credentials
+    except Misconfigured:  # sealed with another key: the very case in which all of them are entered again
+        return {}
 
 
 def pause(connection: Connection, user: User | None = None) -> None:
@@ -97,5 +125,7 @@ def _set_state(connection: Connection, state: ConnectionState, reason: str, user
     _note(connection, user, action)
 
 
-def _note(connection: Connection, user: User | None, action: str) -> None:
-    AuditEntry.objects.create(project=connection.project, user=user, action=action, target=connection.name)
+def _note(connection: Connection, user: User | None, action: str, **changes: Any) -> None:
+    AuditEntry.objects.create(
+        project=connection.project, user=user, action=action, target=connection.name, changes=changes
+    )

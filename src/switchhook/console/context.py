@@ -12,6 +12,14 @@ from switchhook.projects.models import Project, Role
 
 THEMES = ("light", "dark")
 
+SETTINGS_PAGES = frozenset(
+    {
+        "connections", "connection", "new_connection", "connection_settings", "connection_credentials",
+        "employees", "employee", "new_employee", "numbers", "add_to_list", "tokens",
+    }
+)  # fmt: skip
+"""Pages below "Connections" in the navigation."""
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Template context of the frame around each page: theme, languages, and on a project's pages its navigation."""
@@ -36,6 +44,7 @@ def _rights(request: ProjectRequest) -> dict[str, Any]:
 def _project_frame(request: ProjectRequest) -> dict[str, Any]:
     return _rights(request) | {
         "projects": Project.objects.filter(memberships__user=request.user).order_by("name", "id"),
+        "settings_pages": SETTINGS_PAGES,
         "stopped_connections": Connection.objects.filter(project=request.project).exclude(state=ConnectionState.ACTIVE),
         "attention_count": Effect.objects.filter(
             connection__project=request.project, state__in=(EffectState.REFUSED, EffectState.BLOCKED)

@@ -7,9 +7,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.connections.models import Connection
-from switchhook.connectors.registry import Manifest
+from switchhook.connectors.registry import Field, Manifest
+from switchhook.core.errors import Misconfigured, SwitchhookError
 from switchhook.core.phone import normalize
-from switchhook.projects.models import Employee, IgnoredClient, Number, Project
+from switchhook.delivery.trace import worded
+from switchhook.projects.models import Employee, IgnoredClient, Number, Project, Role
 from switchhook.scenarios import catalog
 
 _MAX_TASK_HOURS = 24 * 30
@@ -38,6 +40,36 @@ class ConnectionForm(forms.Form):
             elif value not in (None, ""):
                 settings[item.name] = value
         return credentials, settings
+
+
+class CredentialsForm(forms.Form):
+    """New credentials of a connection. Stored values are never shown; a field that is not secret may stay empty."""
+
+    marks_optional = True
+
+    def __init__(self, manifest: Manifest, connection: Connection, data: Any = None) -> None:
+        super().__init__(data)
+        for item in manifest.fields:
+            if item.secret:
+                self.fields[f"field_{item.name}"] = _drawn(item)
+            elif item.required and item.name not in connection.settings:
+                self.fields[f"field_{item.name}"] = _kept(item)
+
+    def credentials(self) -> dict[str, str]:
+        """What a valid form says, by the manifest's names."""
+        return {name.removeprefix("field_"): str(value) for name, value in self.cleaned_data.items() if value}
+
+    def refuse(self, error: SwitchhookError) -> None:
+        """Show why the vendor did not take them, at the field that the error names or above the form."""
+        field = f"field_{error.field}" if isinstance(error, Misconfigured) else ""
+        self.add_error(field if field in self.fields else None, worded(str(error)))
+
+
+def _kept(item: Field) -> forms.Field:
+    drawn = _drawn(item)
+    drawn.required = False
+    drawn.widget.attrs |= {"placeholder": gettext("unchanged"), "autocomplete": "off"}
+    return drawn
 
 
 def _drawn(item: Any) -> forms.Field:
@@ -199,6 +231,18 @@ class IgnoredForm(_PhoneForm):
     class Meta:
         model = IgnoredClient
         fields = ("e164", "note")
+
+
+class TokenForm(forms.Form):
+    """A new API token. Nobody issues one that may more than he himself."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Which program will use it."))
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, role: Role, data: Any = None) -> None:
+        super().__init__(data, initial={"role": Role.VIEWER})
+        choice: Any = self.fields["role"]
+        choice.choices = [(one.value, one.label) for one in Role if role.covers(one)]
 
 
 class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -14,6 +14,7 @@ from switchhook.console.views import (
     people,
     record,
     records,
+    tokens,
 )
 
 _SECTIONS = "contacts|companies|leads|deals|orders|tasks"
@@ -44,6 +45,8 @@ _connections = [
     path("new/<slug:connector>", connections.new_connection, name="new_connection"),
     path("<int:connection_id>/", connections.connection, name="connection"),
     path("<int:connection_id>/state", connections.connection_state, name="connection_state"),
+    path("<int:connection_id>/credentials", connections.connection_credentials, name="connection_credentials"),
+    path("<int:connection_id>/read-log", connections.read_log, name="read_log"),
     path("<int:connection_id>/people", connections.connection_people, name="connection_people"),
     re_path(
         r"^(?P<connection_id>\d{1,18})/settings/(?P<part>rules|names|preset)$",
@@ -71,9 +74,12 @@ _project: list[URLPattern | URLResolver] = [
     path("deliveries/retry", deliveries.retry_deliveries, name="retry"),
     path("connections/", include(_connections)),
     path("employees/", people.employees, name="employees"),
+    path("employees/fetch/<int:connection_id>", people.fetch_staff, name="fetch_staff"),
     path("employees/new", people.employee, name="new_employee"),
     path("employees/<int:employee_id>/", people.employee, name="employee"),
     path("numbers/", include(_lists)),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke", tokens.revoke_token, name="revoke_token"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -9,18 +9,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from switchhook.calls.models import LogCursor
 from switchhook.connections import services
 from switchhook.connections.accounts import account_of, open_crm
-from switchhook.connections.models import Connection, EmployeeAccount
+from switchhook.connections.models import Connection, ConnectionState, EmployeeAccount
 from switchhook.connectors.base import CrmUser
 from switchhook.connectors.registry import manifest, manifests
 from switchhook.console.access import ProjectRequest, project_view
-from switchhook.console.forms import ConnectionForm, NameMapForm, PresetForm, RulesForm
+from switchhook.console.forms import ConnectionForm, CredentialsForm, NameMapForm, PresetForm, RulesForm
 from switchhook.core.errors import Misconfigured, SwitchhookError
 from switchhook.delivery.lanes import resume
+from switchhook.delivery.trace import worded
 from switchhook.projects.models import AuditEntry, Employee, Role
 from switchhook.scenarios.models import MatrixVersion
 from switchhook.scenarios.services import apply_preset
+from switchhook.understanding.tasks import reconcile_connection
 
 _FORMS = {"rules": RulesForm, "names": NameMapForm}
 
@@ -59,7 +62,7 @@ def _add(request: ProjectRequest, form: ConnectionForm) -> Connection | None:
             form.manifest.connect(account_of(made)).check()
             return made
     except SwitchhookError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, worded(str(error)))
         return None
 
 
@@ -117,6 +120,50 @@ def connection_state(request: ProjectRequest, connection_id: int) -> HttpRespons
 
 @require_POST
 @project_view(Role.ADMIN)
+def connection_credentials(request: ProjectRequest, connection_id: int) -> HttpResponse:
+    """Save new credentials that the vendor takes; a connection that was refused is switched on again."""
+    found = _connection(request, connection_id)
+    form = _credentials_form(found, request.POST)
+    if form is None:
+        raise Http404
+    if not form.is_valid() or not _renew(request, found, form):
+        context = _page(request, found) | {"credentials_form": form}
+        return render(request, "console/connections/connection.html", context, status=422)
+    if found.state == ConnectionState.BROKEN:
+        resume(found, request.user)
+        messages.success(request, _("%(name)s works again. Held work goes on.") % {"name": found.name})
+    else:
+        messages.success(request, _("The new credentials are in force."))
+    return redirect("connection", request.project.pk, found.pk)
+
+
+def _renew(request: ProjectRequest, found: Connection, form: CredentialsForm) -> bool:
+    try:
+        services.renew_credentials(found, form.credentials(), request.user)
+    except SwitchhookError as error:
+        form.refuse(error)
+        return False
+    return True
+
+
+def _credentials_form(found: Connection, data: Any = None) -> CredentialsForm | None:
+    about = manifests().get(found.connector)
+    form = CredentialsForm(about, found, data) if about else None
+    return form if form and form.fields else None
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def read_log(request: ProjectRequest, connection_id: int) -> HttpResponse:
+    """Queue a reading of a telephony connection's call log."""
+    found = get_object_or_404(Connection, pk=connection_id, project=request.project, role="telephony")
+    reconcile_connection.defer(connection_id=found.pk)
+    messages.success(request, _("The call log is being read. Calls that were missing appear in the journal."))
+    return redirect("connection", request.project.pk, found.pk)
+
+
+@require_POST
+@project_view(Role.ADMIN)
 def connection_people(request: ProjectRequest, connection_id: int) -> HttpResponse:
     """Save which employee is which user of the CRM: fields `user-<employee id>`."""
     found = _connection(request, connection_id)
@@ -139,8 +186,10 @@ def connection_people(request: ProjectRequest, connection_id: int) -> HttpRespon
 def _page(request: ProjectRequest, found: Connection) -> dict[str, Any]:
     context: dict[str, Any] = {"connection": found, "manifest": manifests().get(found.connector)}
     sets_up = request.role.covers(Role.ADMIN)
+    context["credentials_form"] = _credentials_form(found) if sets_up else None
     if found.role == "telephony":
         context["names_form"] = NameMapForm(found)
+        context["log"] = LogCursor.objects.filter(connection=found).first()
         if sets_up:
             context |= {"webhook_url": services.webhook_url(found), "forward_url": services.forward_url(found)}
             context["live_secrets"] = found.secrets.filter(revoked_at=None).count()
@@ -181,7 +230,7 @@ def _users(found: Connection) -> tuple[list[CrmUser], str]:
     try:
         return list(open_crm(found).users()), ""
     except SwitchhookError as error:
-        return [], str(error)
+        return [], worded(str(error))
 
 
 def _connection(request: ProjectRequest, connection_id: int) -> Connection:

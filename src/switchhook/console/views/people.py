@@ -3,15 +3,21 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from switchhook.connections.accounts import open_telephony
+from switchhook.connections.models import Connection
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.forms import EmployeeForm, IgnoredForm, NumberForm
+from switchhook.core.errors import SwitchhookError
+from switchhook.delivery.trace import worded
 from switchhook.projects.models import AuditEntry, Employee, IgnoredClient, Number, Role
+from switchhook.projects.staffing import take_over
 
 _LISTS: dict[str, tuple[type[Model], Any]] = {"number": (Number, NumberForm), "ignored": (IgnoredClient, IgnoredForm)}
 
@@ -20,7 +26,30 @@ _LISTS: dict[str, tuple[type[Model], Any]] = {"number": (Number, NumberForm), "i
 def employees(request: ProjectRequest) -> HttpResponse:
     """Everybody, with his directions."""
     people = Employee.objects.filter(project=request.project).order_by("-active", "name")
-    return render(request, "console/connections/employees.html", {"people": people})
+    context = {"people": people, "telephony": _telephony(request)}
+    return render(request, "console/connections/employees.html", context)
+
+
+@require_POST
+@project_view(Role.ADMIN)
+def fetch_staff(request: ProjectRequest, connection_id: int) -> HttpResponse:
+    """Take the employees over from the telephony's own staff list."""
+    found = get_object_or_404(_telephony(request), pk=connection_id)
+    try:
+        people = take_over(request.project, open_telephony(found).staff())
+    except SwitchhookError as error:
+        messages.error(request, worded(str(error)))
+        return redirect("employees", request.project.pk)
+    _note(request, "employee.fetch", found.name)
+    text = ngettext(
+        "%(n)s employee is taken over from %(name)s.", "%(n)s employees are taken over from %(name)s.", len(people)
+    )
+    messages.success(request, text % {"n": len(people), "name": found.name})
+    return redirect("employees", request.project.pk)
+
+
+def _telephony(request: ProjectRequest) -> QuerySet[Connection]:
+    return Connection.objects.filter(project=request.project, role="telephony")
 
 
 @project_view(Role.ADMIN)
