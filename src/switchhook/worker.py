@@ -8,6 +8,7 @@ import asyncio
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
@@ -26,9 +27,11 @@ GRACE = 20.0
 class Understanding(threading.Thread):
     """The reserved loop: never behind deliveries, woken by intake, with a poll of one second as fall-back."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_end: Callable[[], object]) -> None:
+        """`on_end` is called, in this thread, when the loop ends without having been asked to."""
         super().__init__(name="understanding", daemon=True)
         self._stopping = threading.Event()
+        self._on_end = on_end
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""
@@ -36,13 +39,20 @@ class Understanding(threading.Thread):
 
     def run(self) -> None:
         """Read until stopped; a database that is away is waited for."""
-        while not self._stopping.is_set():
-            try:
-                self._listen()
-            except (psycopg.Error, django.db.Error) as error:
-                logger.warning("Reading events pauses, the database does not answer: %s", error)
-                close_old_connections()
-                self._stopping.wait(1)
+        try:
+            while not self._stopping.is_set():
+                self._read()
+        finally:
+            if not self._stopping.is_set():
+                self._on_end()
+
+    def _read(self) -> None:
+        try:
+            self._listen()
+        except (psycopg.Error, django.db.Error) as error:
+            logger.warning("Reading events pauses, the database does not answer: %s", error)
+            close_old_connections()
+            self._stopping.wait(1)
 
     def _listen(self) -> None:
         from switchhook.intake.replay import CHANNEL
@@ -76,8 +86,6 @@ async def _run() -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(settings.WORKER_THREADS, thread_name_prefix="job"))
     await asyncio.to_thread(sweep_leftovers)
-    understanding = Understanding()
-    understanding.start()
     worker_app = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with worker_app.open_async():
         await worker_app.configure_task("reconcile_all", queue="housekeeping").defer_async(timestamp=0)
@@ -91,6 +99,9 @@ async def _run() -> None:
                 shutdown_graceful_timeout=GRACE,
             )
         )
+        # A worker that no longer reads must not live on: its supervisor starts another.
+        understanding = Understanding(on_end=lambda: loop.call_soon_threadsafe(jobs.cancel))
+        understanding.start()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, jobs.cancel)
         try:

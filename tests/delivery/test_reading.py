@@ -11,6 +11,7 @@ from switchhook.intake.models import RawEvent
 from switchhook.intake.replay import replay
 from switchhook.understanding import reader
 from switchhook.understanding.handover import fetch_recording
+from switchhook.worker import Understanding
 
 LINK = "https://app.ringostat.com/recordings/a.wav?token="
 
@@ -103,3 +104,14 @@ def test_a_call_that_loses_its_last_fact_and_left_nothing_disappears(hub: Hub, m
     monkeypatch.setattr(reader, "_facts", lambda desk, event: reader._settle(event, "unused", "", ""))
     _replay(hub, RawEvent.objects.get())
     assert (Call.objects.count(), Decision.objects.count(), Delivery.objects.count()) == (0, 0, 0)
+
+
+def test_a_worker_learns_that_it_no_longer_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Understanding) -> None:
+        raise KeyError("a fault of the hub's own")
+
+    monkeypatch.setattr(Understanding, "_listen", broken)
+    ended: list[bool] = []
+    with pytest.raises(KeyError):
+        Understanding(on_end=lambda: ended.append(True)).run()
+    assert ended == [True]
