@@ -8,7 +8,7 @@ from tests.delivery.faulty import FaultyCrm
 from tests.hub import LINE, Hub, answered
 
 from switchhook.connections.models import Connection, ConnectionState
-from switchhook.connections.services import pause
+from switchhook.connections.services import mark_broken, pause
 from switchhook.core.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Unreachable
 from switchhook.core.records import Kind
 from switchhook.crm.models import Contact, Lead
@@ -62,6 +62,14 @@ def test_refused_credentials_break_the_connection_and_hold_its_work_until_it_is_
     assert lanes.resume(connection) == 1
     hub.settle()
     assert Lead.objects.count() == 1
+
+
+def test_credentials_entered_meanwhile_are_not_broken_by_a_run_that_used_the_old_ones(hub: Hub) -> None:
+    used = Connection.objects.get(pk=hub.crm.pk)
+    hub.crm.credentials = {"token": "new"}
+    hub.crm.save()
+    mark_broken(used, "token expired")
+    assert Connection.objects.get(pk=hub.crm.pk).state == ConnectionState.ACTIVE
 
 
 def test_a_refusal_blocks_what_depends_on_it_and_resending_mends_both(hub: Hub, crm: FaultyCrm) -> None:

@@ -80,8 +80,16 @@ def pause(connection: Connection, user: User | None = None) -> None:
 
 
 def mark_broken(connection: Connection, reason: str) -> None:
-    """The vendor refused the credentials: hold the work and say why."""
-    _set_state(connection, ConnectionState.BROKEN, reason, None, "connection.broken")
+    """The vendor refused the credentials: hold the work and say why. Idempotent.
+
+    What a person has done since `connection` was read stands: he may have paused it, or entered other credentials.
+    """
+    same = Connection.objects.filter(
+        pk=connection.pk, state=ConnectionState.ACTIVE, sealed_credentials=connection.sealed_credentials
+    )
+    with transaction.atomic():
+        if same.update(state=ConnectionState.BROKEN, state_reason=reason):
+            _note(connection, None, "connection.broken")
 
 
 def activate(connection: Connection, user: User | None = None) -> None:
