@@ -71,7 +71,7 @@ def _jitter(low: float, high: float) -> float:
 
 
 @app.periodic(cron="* * * * * */10")
-@app.task(queue="housekeeping", name="sweep_lanes", pass_context=True)
+@app.task(queue="housekeeping", name="sweep_lanes", priority=10, pass_context=True)
 async def sweep_lanes(context: JobContext, timestamp: int) -> None:
     """Give the jobs of dead workers to living ones, and schedule lanes that wait without a job."""
     manager = context.app.job_manager

@@ -18,7 +18,7 @@ REMOTE_EVERY = timedelta(minutes=2)
 
 
 @app.periodic(cron="* * * * * */5")
-@app.task(queue="housekeeping", name="sync_directories")
+@app.task(queue="housekeeping", name="sync_directories", priority=10)
 def sync_directories(timestamp: int) -> None:
     """Queue a sync for every CRM whose turn it is: the hub's own at each tick, a vendor's every two minutes."""
     stale = timezone.now() - REMOTE_EVERY
@@ -28,7 +28,7 @@ def sync_directories(timestamp: int) -> None:
             sync_directory.defer(connection_id=crm.pk)
 
 
-@app.task(queue="housekeeping", name="sync_directory")
+@app.task(queue="housekeeping", name="sync_directory", priority=10)
 def sync_directory(connection_id: int) -> None:
     """Bring one CRM's part of the directory up to date."""
     crm = Connection.objects.select_related("project").get(pk=connection_id)

@@ -13,14 +13,14 @@ logger = logging.getLogger(__name__)
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(queue="housekeeping", name="reconcile_all")
+@app.task(queue="housekeeping", name="reconcile_all", priority=10)
 def reconcile_all(timestamp: int = 0) -> None:
     """Queue a reading of the call log for every active telephony connection; also called when a worker starts."""
     for telephony in Connection.objects.filter(role="telephony", state=ConnectionState.ACTIVE):
         reconcile_connection.defer(connection_id=telephony.pk)
 
 
-@app.task(queue="housekeeping", name="reconcile_connection")
+@app.task(queue="housekeeping", name="reconcile_connection", priority=10)
 def reconcile_connection(connection_id: int) -> None:
     """Read one connection's call log since the last run."""
     telephony = Connection.objects.select_related("project").get(pk=connection_id)
