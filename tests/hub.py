@@ -90,6 +90,7 @@ def make_hub(preset: str = "pipedrive-leads") -> Hub:
     Connection.objects.filter(pk=telephony.pk).update(activated_at=None)
     telephony.refresh_from_db()
     crm = add(project, "builtin")
+    crm.activated_at = None
     Number.objects.create(project=project, e164=f"+{LINE}")
     people = {}
     for staff_id, name in enumerate(("Olena", "Piotr", "Iryna", "Andrii"), start=331851):

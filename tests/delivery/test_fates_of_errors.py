@@ -167,3 +167,9 @@ def test_settings_that_cannot_be_used_hold_the_work_until_they_are_mended(hub: H
     lanes.resume(connection)
     hub.settle()
     assert Lead.objects.count() == 1
+
+
+def test_a_crm_connected_later_gets_no_calls_from_before(hub: Hub) -> None:
+    Connection.objects.filter(pk=hub.crm.pk).update(activated_at=timezone.now())
+    hub.play(*answered("Olena"))
+    assert Delivery.objects.count() == 0

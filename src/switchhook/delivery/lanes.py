@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
@@ -34,11 +34,12 @@ _CHUNK = 1000
 
 
 def schedule(call: Call) -> None:
-    """Queue the call for every CRM connection of its project. Idempotent while a delivery is pending.
+    """Queue the call for every CRM that was connected when it began. Idempotent while a delivery is pending.
 
     Must run inside the transaction that changed the call.
     """
-    for crm in Connection.objects.filter(project=call.project_id, role="crm").order_by("pk"):
+    since = Q(activated_at=None) | Q(activated_at__lte=call.started_at)
+    for crm in Connection.objects.filter(since, project=call.project_id, role="crm").order_by("pk"):
         append(crm, call)
 
 

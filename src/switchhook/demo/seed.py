@@ -24,7 +24,7 @@ SENIOR, TOP = 2, 3
 """Places in the twin's staff list of the senior and the top manager."""
 
 IN_USE = timedelta(days=30)
-"""How long the demo's telephony counts as connected: a played call begins in the past, and must reach the CRM."""
+"""How long the demo's accounts count as connected: a played call begins in the past, and must reach the CRM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,6 @@ def seed(telephony_slug: str, twin: DemoTwin, twin_url: str, *, crm_slug: str, p
     telephony = _connection(project, telephony_slug)
     telephony.credentials = dict(twin.credentials(twin_url))
     telephony.settings = {**telephony.settings, **twin.settings(twin_url)}
-    telephony.activated_at = utc_now() - IN_USE
     telephony.save()
     for number in twin.numbers:
         Number.objects.get_or_create(project=project, e164=normalize(number, project.country))
@@ -92,7 +91,9 @@ def seed(telephony_slug: str, twin: DemoTwin, twin_url: str, *, crm_slug: str, p
 
 
 def _connection(project: Project, slug: str) -> Connection:
-    return Connection.objects.filter(project=project, connector=slug).first() or add(project, slug)
+    connection = Connection.objects.filter(project=project, connector=slug).first() or add(project, slug)
+    connection.activated_at = utc_now() - IN_USE
+    return connection
 
 
 def _map(crm: Connection, people: Sequence[Employee]) -> None:

@@ -1,7 +1,9 @@
 """Putting the demo on stage: free ports, twins in threads, and word when the hub is ready."""
 
 import json
+import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -43,12 +45,13 @@ class Opening:
 
     def _open(self) -> None:
         if not _ready(self.url):
-            return
+            print(f"The hub at {self.url} was not ready within {READY_WITHIN:.0f} seconds.", file=sys.stderr)  # noqa: T201
+            return signal.raise_signal(signal.SIGTERM)
         setup = self.twin.setup(self.line["webhook_url"], self.line["forward_url"])
         httpx2.post(f"{self.twin_url}/__twin__/configure", json=dict(setup)).raise_for_status()
         for call in self.twin.day() if self.play else ():
             httpx2.post(f"{self.twin_url}/__twin__/play", json=dict(call), timeout=60).raise_for_status()
-        self.announce(self.line)
+        return self.announce(self.line)
 
 
 def _ready(url: str) -> bool:
