@@ -37,7 +37,7 @@ def test_a_key_that_the_vendor_refuses_is_told_and_not_saved(desk: Desk, owner: 
     answer = owner.post(page, {"field_auth_key": "wrong-key-of-today"})
     assert (answer.status_code, stored(desk).credentials) == (422, before)
     html = answer.content.decode()
-    assert "note--bad" in html
+    assert "Ringostat does not accept the credentials. Its answer: Refused with status 401" in html
     assert "wrong-key-of-today" not in html
     assert not AuditEntry.objects.filter(action="connection.renew_credentials").exists()
 
@@ -86,8 +86,8 @@ def held(desk: Desk, exchange: Exchange) -> Connection:
     """A CRM with credentials, which were refused while a call waited. A telephony's manifest stands in for a CRM's."""
     exchange.connect(desk.crm)
     Connection.objects.filter(pk=desk.crm.pk).update(connector=desk.telephony.connector)
+    mark_broken(Connection.objects.get(pk=desk.crm.pk), "The key has expired.")
     crm = Connection.objects.get(pk=desk.crm.pk)
-    mark_broken(crm, "The key has expired.")
     append(crm, desk.call())
     return crm
 

@@ -54,8 +54,9 @@ def rotate_secret(connection: Connection, user: User | None = None) -> IntakeSec
 def renew_credentials(connection: Connection, credentials: Mapping[str, str], user: User | None = None) -> Health:
     """Replace the credentials named in `credentials` once the vendor has taken them; the others stay.
 
-    The state stays too: work that a broken connection holds is let go by `delivery.lanes.resume`. Raises the
-    connector's errors, with nothing saved. Sends requests, so it must not run inside a transaction.
+    The state stays too (`connection` has the latest): work that a broken connection holds is let go by
+    `delivery.lanes.resume`. Raises the connector's errors, with nothing saved. Sends requests, so it must not run
+    inside a transaction.
     """
     tried = copy(connection)
     tried.credentials = {**_held_credentials(connection), **credentials}
@@ -64,6 +65,8 @@ def renew_credentials(connection: Connection, credentials: Mapping[str, str], us
     with transaction.atomic():
         connection.save(update_fields=["sealed_credentials"])
         _note(connection, user, "connection.renew_credentials", fields=sorted(credentials))
+    # From now on no run with the old credentials can break the connection; until now one could.
+    connection.refresh_from_db(fields=["state", "state_reason"])
     return health
 
 

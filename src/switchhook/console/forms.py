@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from switchhook.connections.models import Connection
 from switchhook.connectors.registry import Field, Manifest
+from switchhook.console.wording import told
 from switchhook.core.errors import Misconfigured, SwitchhookError
 from switchhook.core.phone import normalize
-from switchhook.delivery.trace import worded
 from switchhook.projects.models import Employee, IgnoredClient, Number, Project, Role
 from switchhook.scenarios import catalog
 
@@ -49,6 +49,7 @@ class CredentialsForm(forms.Form):
 
     def __init__(self, manifest: Manifest, connection: Connection, data: Any = None) -> None:
         super().__init__(data)
+        self.manifest = manifest
         for item in manifest.fields:
             if item.secret:
                 self.fields[f"field_{item.name}"] = _drawn(item)
@@ -62,7 +63,7 @@ class CredentialsForm(forms.Form):
     def refuse(self, error: SwitchhookError) -> None:
         """Show why the vendor did not take them, at the field that the error names or above the form."""
         field = f"field_{error.field}" if isinstance(error, Misconfigured) else ""
-        self.add_error(field if field in self.fields else None, worded(str(error)))
+        self.add_error(field if field in self.fields else None, told(error, self.manifest.title))
 
 
 def _kept(item: Field) -> forms.Field:

@@ -1,7 +1,11 @@
 """Words and colours for stored values: states, directions, reasons."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from switchhook.core.errors import AuthFailed, SwitchhookError
+from switchhook.delivery.trace import worded
 
 Badge = tuple[str, str | Promise]
 
@@ -97,3 +101,11 @@ ADVICE = {
     "anomalous_payload": _("The body could not be read. Check the name map of the connection, then replay the event."),
     "unsupported_event": _("This kind of event is stored for completeness. Nothing needs to be done."),
 }
+
+
+def told(error: SwitchhookError, name: str) -> str:
+    """What went wrong at the account `name`, as a sentence in the active language."""
+    if isinstance(error, AuthFailed):
+        told = {"name": name, "answer": str(error)}
+        return gettext("%(name)s does not accept the credentials. Its answer: %(answer)s") % told
+    return worded(str(error))

@@ -17,9 +17,9 @@ from switchhook.connectors.base import CrmUser
 from switchhook.connectors.registry import manifest, manifests
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.forms import ConnectionForm, CredentialsForm, NameMapForm, PresetForm, RulesForm
+from switchhook.console.wording import told
 from switchhook.core.errors import Misconfigured, SwitchhookError
 from switchhook.delivery.lanes import resume
-from switchhook.delivery.trace import worded
 from switchhook.projects.models import AuditEntry, Employee, Role
 from switchhook.scenarios.models import MatrixVersion
 from switchhook.scenarios.services import apply_preset
@@ -62,7 +62,7 @@ def _add(request: ProjectRequest, form: ConnectionForm) -> Connection | None:
             form.manifest.connect(account_of(made)).check()
             return made
     except SwitchhookError as error:
-        form.add_error(None, worded(str(error)))
+        form.add_error(None, told(error, form.manifest.title))
         return None
 
 
@@ -230,7 +230,7 @@ def _users(found: Connection) -> tuple[list[CrmUser], str]:
     try:
         return list(open_crm(found).users()), ""
     except SwitchhookError as error:
-        return [], worded(str(error))
+        return [], told(error, found.name)
 
 
 def _connection(request: ProjectRequest, connection_id: int) -> Connection:

@@ -14,8 +14,8 @@ from switchhook.connections.accounts import open_telephony
 from switchhook.connections.models import Connection
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.forms import EmployeeForm, IgnoredForm, NumberForm
+from switchhook.console.wording import told
 from switchhook.core.errors import SwitchhookError
-from switchhook.delivery.trace import worded
 from switchhook.projects.models import AuditEntry, Employee, IgnoredClient, Number, Role
 from switchhook.projects.staffing import take_over
 
@@ -38,7 +38,7 @@ def fetch_staff(request: ProjectRequest, connection_id: int) -> HttpResponse:
     try:
         people = take_over(request.project, open_telephony(found).staff())
     except SwitchhookError as error:
-        messages.error(request, worded(str(error)))
+        messages.error(request, told(error, found.name))
         return redirect("employees", request.project.pk)
     _note(request, "employee.fetch", found.name)
     text = ngettext(
