@@ -112,6 +112,21 @@ def test_a_client_is_named_by_the_highest_ranked_crm(desk: Desk) -> None:
     assert known_clients(desk.project, {CLIENT})[CLIENT].name == "First"
 
 
+@pytest.mark.parametrize("name", [CLIENT, ""])
+def test_a_client_named_by_his_own_number_is_shown_with_it_once(desk: Desk, viewer: Client, name: str) -> None:
+    """The address of the number's other calls apart."""
+    call = desk.call()
+    desk.known(title=name)
+    about = (
+        viewer.get(f"/p/{desk.project.pk}/calls/{call.pk}/").content.decode().partition("<dl")[2].partition("</dl>")[0]
+    )
+    row = viewer.get(f"/p/{desk.project.pk}/calls/").content.decode().partition("data-call")[2].partition("</td>")[0]
+    shown = "+380 67 123 4567".replace(" ", "\N{NO-BREAK SPACE}")
+    assert (about.count(shown), about.count(f">{CLIENT}<"), row.count(shown)) == (1, 0, 1)
+    assert ">Contact</a>" in about
+    assert ">Contact</a>" in row
+
+
 def test_figures_count_the_day(desk: Desk) -> None:
     desk.call(started_at=timezone.now())
     desk.call(started_at=timezone.now(), status="missed")

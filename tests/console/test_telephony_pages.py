@@ -46,7 +46,9 @@ def test_an_employee_who_was_typed_in_is_recognised(desk: Desk, owner: Client, f
 def test_a_telephony_that_refuses_is_told_in_words(desk: Desk, owner: Client, fetch: str, exchange: Exchange) -> None:
     exchange.connect(desk.telephony, "key-of-yesterday")
     count = Employee.objects.count()
-    assert "toast--error" in owner.post(fetch, follow=True).content.decode()
+    html = owner.post(fetch, follow=True).content.decode()
+    assert "toast--error" in html
+    assert "Ringostat does not accept the credentials." in html
     assert Employee.objects.count() == count
 
 

@@ -101,6 +101,7 @@ document.addEventListener("change", (event) => {
 document.body.addEventListener("htmx:responseError", (event) => toast(event.detail.xhr.statusText || String(event.detail.xhr.status), "error"));
 document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
 
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 for (const shown of document.querySelectorAll("#toasts [data-toast]")) fadeOut(shown);
 
 import("./player.js");
