@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -134,7 +135,8 @@ def connection_credentials(request: ProjectRequest, connection_id: int) -> HttpR
         messages.success(request, _("%(name)s works again. Held work goes on.") % {"name": found.name})
     else:
         messages.success(request, _("The new credentials are in force."))
-    return redirect("connection", request.project.pk, found.pk)
+    # A browser keeps the form's own fragment where the new address has none.
+    return redirect(f"{reverse('connection', args=(request.project.pk, found.pk))}#main")
 
 
 def _renew(request: ProjectRequest, found: Connection, form: CredentialsForm) -> bool:
