@@ -1,23 +1,21 @@
 """From raw events to calls: what is read again replaces, and one bad event harms no other."""
 
-from collections.abc import Iterator
-
 import pytest
 from tests.hub import Hub, after, answered, before, taking
 
 from switchhook.calls.models import Call, Fact, Recording
+from switchhook.calls.tasks import fetch_recording
 from switchhook.delivery.models import Decision, Delivery
-from switchhook.intake.models import RawEvent
+from switchhook.intake.models import RawEvent, RawState
 from switchhook.intake.replay import replay
 from switchhook.understanding import reader
-from switchhook.understanding.handover import fetch_recording
 from switchhook.worker import Understanding
 
 LINK = "https://app.ringostat.com/recordings/a.wav?token="
 
 
 @pytest.fixture
-def fetched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Recordings whose fetching was queued."""
     queued: list[int] = []
     monkeypatch.setattr(fetch_recording, "defer", lambda *, recording_id: queued.append(recording_id))
@@ -89,7 +87,7 @@ def test_an_event_that_states_fewer_facts_when_read_again_leaves_none_behind(
 
 def test_an_event_that_turns_out_to_be_of_another_call_leaves_the_first_one(hub: Hub) -> None:
     hub.play(*answered("Olena"))
-    event = RawEvent.objects.first()
+    event = RawEvent.objects.order_by("id")[2]
     event.body = bytes(event.body).replace(b"ua9_-1790775458.1", b"ua9_-1790775458.7")
     event.save()
     _replay(hub, event)
@@ -101,7 +99,7 @@ def test_an_event_that_turns_out_to_be_of_another_call_leaves_the_first_one(hub:
 
 def test_a_call_that_loses_its_last_fact_and_left_nothing_disappears(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     hub.play(before())
-    monkeypatch.setattr(reader, "_facts", lambda desk, event: reader._settle(event, "unused", "", ""))
+    monkeypatch.setattr(reader, "_facts", lambda desk, event: reader._settle(event, RawState.UNUSED, "", ""))
     _replay(hub, RawEvent.objects.get())
     assert (Call.objects.count(), Decision.objects.count(), Delivery.objects.count()) == (0, 0, 0)
 
