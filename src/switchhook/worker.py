@@ -1,7 +1,9 @@
-"""The worker process: reads raw events in a reserved thread, and runs the engine's jobs.
+"""The processes that work behind the web: the reader of raw events, and the runner of the engine's jobs.
 
-One asyncio loop with an executor of its own. SIGTERM stops it between jobs; kill -9 at any moment loses nothing: raw
-events wait until the transaction that merged them commits, and the lanes and jobs of a dead worker are given to others.
+`serve` gives each a process of its own, because busy threads beside the reader would make pop-ups late; `work` alone
+does both in one, the reading in a reserved thread. Jobs run in an asyncio loop with an executor of its own. SIGTERM
+stops it between jobs; kill -9 at any moment loses nothing: raw events wait until the transaction that merged them
+commits, and the lanes and jobs of a dead worker are given to others.
 """
 
 import asyncio
@@ -71,13 +73,22 @@ class Understanding(threading.Thread):
                     pass
 
 
-def run() -> None:
-    """Work until SIGTERM or SIGINT. Expects DATABASE_URL and a migrated database."""
+def read() -> None:
+    """Read events only, until SIGTERM or SIGINT. Expects DATABASE_URL and a migrated database."""
     django.setup()
-    asyncio.run(_run())
+    understanding = Understanding(on_end=lambda: None)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: understanding.stop())
+    understanding.run()
 
 
-async def _run() -> None:
+def run(*, reading: bool = True) -> None:
+    """Run jobs, and read events too unless another process does, until SIGTERM or SIGINT. Expects as `read`."""
+    django.setup()
+    asyncio.run(_run(reading=reading))
+
+
+async def _run(*, reading: bool) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -101,7 +112,8 @@ async def _run() -> None:
         )
         # A worker that no longer reads must not live on: its supervisor starts another.
         understanding = Understanding(on_end=lambda: loop.call_soon_threadsafe(jobs.cancel))
-        understanding.start()
+        if reading:
+            understanding.start()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, jobs.cancel)
         try:
@@ -109,5 +121,6 @@ async def _run() -> None:
         except asyncio.CancelledError:
             logger.info("The worker stops")
         finally:
-            understanding.stop()
-            await asyncio.to_thread(understanding.join, GRACE)
+            if reading:
+                understanding.stop()
+                await asyncio.to_thread(understanding.join, GRACE)

@@ -62,7 +62,7 @@ def popup(frames: "queue.Queue[tuple[str, float]]") -> float:
 
 
 def test_the_pop_up_is_there_within_150_milliseconds(stage: Stage) -> None:
-    with stage.web() as (host, port), stage.process("work"):
+    with stage.web() as (host, port), stage.process("read"), stage.process("work", "--no-reading"):
         base = f"http://{host}:{port}"
         office = json.loads(stage.run(str(OFFICE)))
         with httpx2.Client(base_url=base, timeout=20) as client, heard(base, office["live"]) as frames:

@@ -110,7 +110,7 @@ def test_nothing_is_lost_and_nothing_is_doubled_when_processes_are_killed(
     introduce(before, calls)
     before.close()
     rounds = max(1, EVENTS // PER_ROUND)
-    killer = Killer(process, ["web", "work", "work", "postgres"] * rounds + ["supervisor"] * -(-rounds // 2), SEED)
+    killer = Killer(process, ["web", "read", "work", "postgres"] * rounds + ["supervisor"] * -(-rounds // 2), SEED)
     killer.start()
     with ThreadPoolExecutor(LINES) as lines:
         list(lines.map(lambda call: _play(exchange, call), calls))

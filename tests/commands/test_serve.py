@@ -20,7 +20,7 @@ def test_one_command_serves_and_ends_cleanly(hub: Hub) -> None:
     assert not alive(hub.data / "postgres")
 
 
-@pytest.mark.parametrize("word", ["web", "work"])
+@pytest.mark.parametrize("word", ["web", "read", "work"])
 def test_a_killed_process_of_the_hub_comes_back(hub: Hub, word: str) -> None:
     hub.start()
     killed = hub.child(word)

@@ -14,13 +14,15 @@ def programs(host: str, port: int, *, worker: bool) -> list[Program]:
     """The processes that make up a hub."""
     hub = [sys.executable, "-m", "switchhook"]
     web = Program("web", [*hub, "web", "--host", host, "--port", str(port)])
-    return [web, Program("worker", [*hub, "work"])] if worker else [web]
+    if not worker:
+        return [web]
+    return [web, Program("reader", [*hub, "read"]), Program("worker", [*hub, "work", "--no-reading"])]
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--worker/--no-worker", default=True, show_default=True, help="Also run the worker process.")
+@click.option("--worker/--no-worker", default=True, show_default=True, help="Also run the reader and the worker.")
 def command(host: str, port: int, *, worker: bool) -> None:
     """Run the hub: database, web and worker, each kept alive."""
     with hub_database(watch=True):
