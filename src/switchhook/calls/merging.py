@@ -107,9 +107,13 @@ def _seen(call: Call) -> tuple[object, ...]:
 
 
 def _locked(connection: Connection, external_id: str, seen_at: datetime) -> Call:
-    key = {"connection": connection, "external_id": external_id}
-    Call.objects.bulk_create([Call(**key, project=connection.project, started_at=seen_at)], ignore_conflicts=True)
-    call = Call.objects.select_for_update(no_key=True).get(**key)
+    known = Call.objects.select_for_update(no_key=True).filter(connection=connection, external_id=external_id)
+    call = known.first()
+    if call is None:
+        # Another process may be making it at this moment: one of the two inserts, and both go on with that row.
+        new = Call(connection=connection, external_id=external_id, project=connection.project, started_at=seen_at)
+        Call.objects.bulk_create([new], ignore_conflicts=True)
+        call = known.get()
     call.connection, call.project = connection, connection.project
     return call
 
