@@ -93,7 +93,7 @@ def test_database() -> str:
     )
 
 
-vars(test_database)["__test__"] = False  # it is a helper by another meaning of the word
+vars(test_database)["__test__"] = False  # named like a test, and none
 
 
 def cut_connections() -> int:
