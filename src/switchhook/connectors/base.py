@@ -78,7 +78,8 @@ class TelephonyConnector(Protocol):
     def read(self, event: RawEvent) -> Sequence[CallFact]:
         """The facts one raw event states (an empty sequence for a vendor's test delivery).
 
-        Pure: the same event and account give the same facts. Raises UnsupportedEvent, AnomalousPayload.
+        Pure: the same event and account give the same facts. Raises UnsupportedEvent, and AnomalousPayload where the
+        event cannot be read or is `truncated`.
         """
 
     def calls(self, since: datetime, until: datetime) -> Iterator[CallFact]:

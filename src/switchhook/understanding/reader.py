@@ -14,13 +14,12 @@ from django.utils import timezone
 
 from switchhook.calls.merging import Merged, Sourced, merge, reconsider
 from switchhook.calls.models import Fact
-from switchhook.connections.accounts import account_of
+from switchhook.connections.accounts import open_telephony
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import RawEvent as Delivered
 from switchhook.connectors.base import TelephonyConnector
-from switchhook.connectors.registry import manifest
 from switchhook.core.call import CallFact
-from switchhook.core.errors import AnomalousPayload, SwitchhookError, UnsupportedEvent
+from switchhook.core.errors import SwitchhookError, UnsupportedEvent
 from switchhook.intake.models import RawEvent, RawState
 from switchhook.projects.people import Staff
 from switchhook.understanding.handover import hand_over, ring_without_id
@@ -124,13 +123,10 @@ def _source(event: RawEvent, index: int) -> str:
 
 
 def _desk(connection: Connection) -> _Desk:
-    opened = manifest(connection.connector).connect(account_of(connection))
-    return _Desk(connection, Staff(connection.project), opened)  # type: ignore[arg-type]  # events come to telephony only
+    return _Desk(connection, Staff(connection.project), open_telephony(connection))
 
 
 def _facts(desk: _Desk, event: RawEvent) -> Sequence[CallFact]:
-    if event.truncated:
-        return _settle(event, RawState.FLAGGED, AnomalousPayload.code, "The body was larger than the hub takes.")
     try:
         facts = desk.telephony.read(_delivered(event))
     except UnsupportedEvent as error:
