@@ -19,7 +19,7 @@ from switchhook.core.matrix import Matrix
 from switchhook.core.matrix_check import Severity, check
 from switchhook.crm.kinds import row_id
 from switchhook.delivery.lanes import resume
-from switchhook.projects.models import Role
+from switchhook.projects.models import AuditEntry, Role
 from switchhook.scenarios.plan_settings import settings_of
 from switchhook.scenarios.services import apply_preset, in_force, save
 from switchhook.understanding.tasks import reconcile_connection
@@ -89,6 +89,12 @@ def _change(connection: Connection, change: ConnectionChange) -> None:
         except Misconfigured as error:
             raise HttpError(422, str(error)) from None
     held.save(update_fields=["name", "settings"])
+    AuditEntry.objects.create(
+        project=held.project,
+        action="connection.settings",
+        target=held.name,
+        changes={"settings": sorted(change.settings)},
+    )
 
 
 @router.post("/connections/{connection_id}/secret", response=Addresses, operation_id="rotate_secret")
