@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import psycopg
 from django.db.utils import InterfaceError, OperationalError
@@ -35,9 +35,10 @@ class Monitor:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            # Asked again until it has ended: Python 3.11 can lose a cancellation that meets the end of an awaited call.
+            while not task.done():
+                task.cancel()
+                await asyncio.wait([task], timeout=1)
 
     async def _look(self) -> None:
         while True:
@@ -47,7 +48,8 @@ class Monitor:
                 ) as connection:
                     await self._note(up=True)
                     while True:
-                        await asyncio.wait_for(connection.execute("SELECT 1"), 5)
+                        async with asyncio.timeout(5):
+                            await connection.execute("SELECT 1")
                         await asyncio.sleep(LOOK_SECONDS)
             except (psycopg.Error, OSError, TimeoutError):
                 await self._note(up=False)
