@@ -1,12 +1,13 @@
 """Templates, field rules and pipeline rules."""
 
-import html
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.cases import (
+    ALL,
     ANNA,
     NEW,
     PHONE,
@@ -74,21 +75,10 @@ def test_the_default_names_and_texts_are_in_the_projects_language() -> None:
 
 
 def test_a_name_is_cut_to_the_vendors_limit() -> None:
-    result = planned(missed(), NEW, LEADS, limits={"lead.title": 12}, titles={"contact": "x" * 999})
+    short = replace(ALL, limits={"lead.title": 12})
+    result = planned(missed(), NEW, LEADS, crm=short, titles={"contact": "x" * 999})
     assert the(result, Kind.LEAD).draft.values["title"] == "Call +38067…"
     assert len(the(result, Kind.CONTACT).draft.values["name"]) == 255
-
-
-def test_texts_are_escaped_for_their_target_and_names_are_not() -> None:
-    matrix = Matrix(
-        rows=(Row(id="r", when=When(), actions=(ActionSpec(id="t", do=Do.TASK, title="<b>", text="<b>"),)),)
-    )
-    values = the(planned(missed(), NEW, matrix, escape=html.escape), Kind.TASK).draft.values
-    assert (values["subject"], values["text"]) == ("<b>", "&lt;b&gt;")
-
-
-def test_an_escaped_text_is_not_cut_within_an_entity() -> None:
-    assert render("{a}", {"a": "<" * 9}, escape=html.escape, limit=3) == "&lt;&lt;…"
 
 
 def test_an_empty_place_leaves_no_hole_in_the_text() -> None:

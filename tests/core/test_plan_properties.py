@@ -13,6 +13,7 @@ from switchhook.core.call import CallState, Direction, EmployeeRef, Moment, Stat
 from switchhook.core.matrix import MADE, ActionSpec, Condition, Do, Link, Matrix, Role, Row, TaskState, When
 from switchhook.core.matrix_check import check
 from switchhook.core.plan import Person, Plan, PlanSettings, plan
+from switchhook.core.reason import Reason
 from switchhook.core.records import Capabilities, Kind
 from switchhook.core.situation import (
     AnsweredBy,
@@ -20,7 +21,6 @@ from switchhook.core.situation import (
     Client,
     Inquiry,
     Outcome,
-    Reason,
     Step,
     Verdict,
     classify,

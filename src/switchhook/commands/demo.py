@@ -32,7 +32,7 @@ def command(*, as_json: bool, data: Path | None, crm: str, preset: str, play: bo
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     telephony = _telephony()
-    twin = telephony.demo_twin()
+    twin = telephony.telephony_twin()
     with _data(data) as folder, run_in_thread(twin.app) as served:
         # The twins listen on loopback, which a hub does not call unless it is told that it may.
         os.environ |= {"SWITCHHOOK_DATA": str(folder), "PUBLIC_URL": url, "SWITCHHOOK_ALLOW_PRIVATE": "1"}

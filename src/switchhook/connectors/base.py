@@ -11,8 +11,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from switchhook.connectors.allowances import Governor, Ungoverned
+from switchhook.connectors.tokens import TokensInMemory, TokenStore
 from switchhook.core.call import CallFact, EmployeeRef
 from switchhook.core.clock import Clock, utc_now
+from switchhook.core.mapping import CrmField
 from switchhook.core.records import Capabilities, Draft, Kind, Record, Ref
 
 
@@ -22,7 +25,8 @@ class Account:
 
     `credentials` and `settings` follow the manifest's fields; `zone` and `country` are the project's. `services` holds
     what the hub itself lends to a connector by name (the built-in CRM's `record_store`); vendors need none.
-    `own_numbers` are the project's lines and its employees' mobiles (E.164): never the client.
+    `own_numbers` are the project's lines and its employees' mobiles (E.164): never the client. Requests go out by
+    leave of `governor`, OAuth access tokens are kept in `tokens`: both are shared by all workers of the hub.
     """
 
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -32,6 +36,8 @@ class Account:
     own_numbers: frozenset[str] = frozenset()
     clock: Clock = utc_now
     services: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    governor: Governor = field(default_factory=Ungoverned, repr=False)
+    tokens: TokenStore = field(default_factory=TokensInMemory, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +121,37 @@ class CrmUser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A step of a pipeline; `closed` where a deal in it is won, lost or otherwise over."""
+
+    id: str
+    name: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """Where deals go. `id` is what the canonical value `pipeline` of a deal takes."""
+
+    id: str
+    name: str
+    stages: tuple[Stage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One value that a setting can take in this account, and how it is called there."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """A page of a CRM's feed. `cursor` resumes after it; `more` is False on the last page for now."""
+    """A page of a CRM's feed. `cursor` resumes after it; `more` is False on the last page for now.
+
+    `gone` are records that were deleted, or are no longer of their kind (merged, moved away).
+    """
 
     records: Sequence[Record]
     gone: Sequence[Ref] = ()
@@ -137,8 +172,20 @@ class CrmConnector(Protocol):
     def users(self) -> Sequence[CrmUser]:
         """Users to whom records can be given."""
 
+    def fields(self, kind: Kind) -> Sequence[CrmField]:
+        """The account's own fields of a kind, for the mapping of parameters; empty where it can have none."""
+
+    def pipelines(self) -> Sequence[Pipeline]:
+        """Where deals can go, the default first; empty where the CRM has no pipelines."""
+
+    def choices(self, setting: str) -> Sequence[Choice]:
+        """What a manifest field that is `loaded` can be set to in this account, given the settings so far."""
+
     def find_by_phone(self, phone: str) -> Sequence[Record]:
-        """Contacts, companies, leads and deals of the client with this number (E.164), open and closed, live."""
+        """Contacts, companies, leads and deals of the client with this number (E.164), open and closed, live.
+
+        Every contact and company given carries the number itself, whatever the vendor's search takes for a match.
+        """
 
     def get(self, ref: Ref) -> Record:
         """The record, read live. Raises TargetGone."""
@@ -146,14 +193,20 @@ class CrmConnector(Protocol):
     def create(self, draft: Draft, *, mark: str) -> Record:
         """Make the record and leave `mark` in it where the kind has room.
 
-        Not idempotent by itself. Raises Rejected, OutcomeUnknown when the answer was lost, or another of the tree.
+        What the CRM could not take of the draft is said in the record's `remarks`. Not idempotent by itself. Raises
+        Rejected, TargetGone where a linked record is no more, OutcomeUnknown when the answer was lost, or another of
+        the tree.
         """
 
     def update(self, ref: Ref, values: Mapping[str, Any]) -> Record:
         """Change the named values only; idempotent. Raises TargetGone, Rejected …"""
 
-    def find_by_mark(self, kind: Kind, mark: str, *, since: datetime) -> Record | None:
-        """The record that carries `mark`, by the read with the least lag; only for `capabilities.marked` kinds."""
+    def find_made(self, draft: Draft, mark: str, *, since: datetime) -> Record | None:
+        """The record that a create of `draft` with `mark` made after `since`, though its answer was lost.
+
+        By its mark where the record has room for one, else by what makes the draft unmistakable (its number and name);
+        by the read with the least lag. Only for `capabilities.traceable` kinds.
+        """
 
     def changes(self, cursor: str) -> Changes:
         """What changed since `cursor` (empty: everything), for the directory."""

@@ -27,6 +27,7 @@ from typing import Any
 
 import httpx2
 
+from switchhook.connectors.allowances import Costs, Governor, Ungoverned
 from switchhook.connectors.network import open_transport, private_allowed
 from switchhook.core.clock import Clock, utc_now
 from switchhook.core.errors import (
@@ -78,21 +79,41 @@ Explain = Callable[[Answer], SwitchhookError | None]
 """Looks at an answer (any status) and gives the error it means, or None to leave it to the common rules."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How one account is kept within what its vendor allows.
+
+    `price` gives what a request (method, path) uses; `observe` sees every answer, whatever its status: what a vendor
+    says of its limits stands in the headers.
+    """
+
+    governor: Governor = field(default_factory=Ungoverned)
+    price: Callable[[str, str], Costs] = lambda _method, _path: {}
+    observe: Callable[[Answer], None] = lambda _answer: None
+
+
+_PAUSE = 2.0
+"""Seconds in which nobody asks again, where a vendor says "too many" and not for how long."""
+
+
 class HttpClient:
     """Requests to one vendor account.
+
+    Requests are sent by leave of the governor in `limits`; after a "too many" all of the account wait.
 
     `base_url` is the vendor's address, `headers` go with every request, `secrets` never appear in an error message.
     Connections are shared by all clients of the same origin in this process, so a client is cheap to make and needs no
     closing. Safe to use from several threads.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one account, described once
         self,
         base_url: str,
         *,
         headers: Mapping[str, str] | None = None,
         secrets: Sequence[str] = (),
         explain: Explain | None = None,
+        limits: Limits | None = None,
         allow_private: bool | None = None,
         timeout: httpx2.Timeout = TIMEOUT,
         clock: Clock = utc_now,
@@ -101,6 +122,7 @@ class HttpClient:
         self._headers = dict(headers or {})
         self._secrets = tuple(secrets)
         self._explain = explain
+        self._limits = limits or Limits()
         self._clock = clock
         allowed = private_allowed() if allow_private is None else allow_private
         transport = _shared_transport(_origin(self._base), allow_private=allowed)
@@ -127,10 +149,14 @@ class HttpClient:
             url = f"{self._base}/{path.lstrip('/')}"
             sent = {**self._headers, **(headers or {})}
             request = self._client.build_request(method, url, params=params or None, json=json, data=form, headers=sent)
-            answer = self._exchange(request, repeatable=safe)
+            with self._limits.governor.admit(self._limits.price(method.upper(), path)):
+                answer = self._exchange(request, repeatable=safe)
         except (httpx2.RequestError, httpx2.InvalidURL, UnicodeError) as error:
             raise self._transport_error(error, repeatable=safe) from None
+        self._limits.observe(answer)
         problem = (self._explain(answer) if self._explain else None) or error_of(answer, now=self._clock())
+        if isinstance(problem, RateLimited):
+            self._limits.governor.stop(_PAUSE if problem.retry_after is None else problem.retry_after)
         if problem is not None:
             raise _masked(problem, self._secrets)
         return answer

@@ -9,9 +9,10 @@ from switchhook.core.links import Tie, Ties, distinct
 from switchhook.core.mapping import choose_pipeline
 from switchhook.core.matrix import CARDS, MADE, ActionSpec, Condition, Do, Link, Role, Row, substitute
 from switchhook.core.planned import Action, PlanSettings, Skip
+from switchhook.core.reason import Reason, because
 from switchhook.core.records import PARTIES, Capabilities, Draft, Kind, Ref
 from switchhook.core.roles import Roles
-from switchhook.core.situation import Channel, Inquiry, Outcome, Reason, Situation, Verdict, because
+from switchhook.core.situation import Channel, Inquiry, Outcome, Situation, Verdict
 from switchhook.core.words import _
 
 NOTHING_TO_UPDATE = _("Nothing to update: no open record of this client was found.")
@@ -52,7 +53,7 @@ class Desk:
     ties: Ties = field(init=False)
 
     def __post_init__(self) -> None:
-        self.clerk = Clerk.of(self.call, self.settings, self.roles.answerer)
+        self.clerk = Clerk.of(self.call, self.settings, self.capabilities.limits, self.roles.answerer)
         self.ties = Ties(verdict=self.verdict, taker=self.roles.taker, capabilities=self.capabilities)
         if isinstance(self.call, CallState) and not self.call.legs_ordered:
             self.note(_("Several employees took the call, and the events do not tell who was last."))

@@ -1,5 +1,6 @@
 """The canonical values of the records that a plan asks for (`core.records` lists them)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,12 +34,15 @@ class Clerk:
 
     event: CallState | Inquiry
     settings: PlanSettings
+    limits: Mapping[str, int]
     words: dict[str, str]
 
     @classmethod
-    def of(cls, event: CallState | Inquiry, settings: PlanSettings, person: Person | None) -> "Clerk":
-        """The clerk for `event`, on which `person` spoke."""
-        return cls(event, settings, parameters(event, zone=settings.zone, person=person))
+    def of(
+        cls, event: CallState | Inquiry, settings: PlanSettings, limits: Mapping[str, int], person: Person | None
+    ) -> "Clerk":
+        """The clerk for `event`, on which `person` spoke; `limits` are the vendor's longest texts."""
+        return cls(event, settings, limits, parameters(event, zone=settings.zone, person=person))
 
     def record(self, spec: ActionSpec, kind: Kind, owner: str | None, *, with_phone: bool) -> dict[str, Any]:
         """The values of a new contact, company, lead, deal or order."""
@@ -97,15 +101,15 @@ class Clerk:
 
     def comment(self, spec: ActionSpec) -> str:
         """The text of a comment, also of one that stands in for a task or a call record; may be empty."""
-        translate, limit = self.settings.translate, self.settings.limits.get("comment.text")
+        translate, limit = self.settings.translate, self.limits.get("comment.text")
         if spec.do is Do.AI_COMMENT and not spec.text and isinstance(self.event, CallState):
-            return self.settings.escape(cut(analysis_text(self.event.analysis, translate), limit))
+            return cut(analysis_text(self.event.analysis, translate), limit)
         if spec.do is Do.LOG_CALL:
             said = render(translate(spec.text or _CALL_IN_WORDS), self.words)
-            return self.settings.escape(cut(f"{said}\n{self.recording()}".strip(), limit))
+            return cut(f"{said}\n{self.recording()}".strip(), limit)
         if spec.do is Do.TASK:
             said = render(f"{self.title(spec, Kind.TASK)}\n{translate(spec.text)}", self.words)
-            return self.settings.escape(cut(said, limit))
+            return cut(said, limit)
         return self.text(spec, Kind.COMMENT)
 
     def title(self, spec: ActionSpec, kind: Kind) -> str:
@@ -114,13 +118,12 @@ class Clerk:
         edited = self.settings.titles.get(kind.value if channel is Channel.CALL else f"{channel.value}.{kind.value}")
         default = "{name}" if _NAMES.get(kind) == "name" else self.settings.translate(_DEFAULT_TITLES[channel])
         template = self.settings.translate(spec.title) if spec.title else edited or default
-        limit = self.settings.limits.get(f"{kind.value}.{_NAMES.get(kind, 'title')}", TITLE_LIMIT)
+        limit = self.limits.get(f"{kind.value}.{_NAMES.get(kind, 'title')}", TITLE_LIMIT)
         return render(template, self.words, limit=limit) or self.settings.translate(_NAMELESS)
 
     def text(self, spec: ActionSpec, kind: Kind) -> str:
         """The body of a task or comment."""
-        limit = self.settings.limits.get(f"{kind.value}.text")
-        return render(self.settings.translate(spec.text), self.words, escape=self.settings.escape, limit=limit)
+        return render(self.settings.translate(spec.text), self.words, limit=self.limits.get(f"{kind.value}.text"))
 
     def at(self) -> datetime | None:
         """When the event ended, as far as that is known."""

@@ -5,15 +5,16 @@ regard to case and surrounding space.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from switchhook.core.call import CallState
+from switchhook.core.reason import Reason, because
 from switchhook.core.records import Kind
-from switchhook.core.situation import Inquiry, Person, Reason, because
+from switchhook.core.situation import Inquiry, Person
 from switchhook.core.words import _
 
 _PLACE = re.compile(r"\{\s*([^{}]*?)\s*\}")
@@ -83,20 +84,14 @@ def _date_and_time(at: datetime | None, zone: ZoneInfo) -> dict[str, str]:
     return {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}"}
 
 
-def render(
-    template: str,
-    words: Mapping[str, str],
-    *,
-    escape: Callable[[str], str] = str,
-    limit: int | None = None,
-) -> str:
+def render(template: str, words: Mapping[str, str], *, limit: int | None = None) -> str:
     """`template` with each `{name}` replaced by that parameter, or by nothing where it is empty. Never raises.
 
-    The text is cut to `limit` characters, then escaped for its target: an entity is never cut in two.
+    The text is plain and cut to `limit` characters.
     """
     text = _PLACE.sub(lambda place: words.get(same(place[1]), ""), template)
     text = "\n".join(line.strip() for line in _SPACES.sub(" ", text).splitlines()).strip()
-    return escape(cut(text, limit))
+    return cut(text, limit)
 
 
 def cut(text: str, limit: int | None) -> str:

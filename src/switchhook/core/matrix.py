@@ -13,8 +13,9 @@ from pydantic import ConfigDict
 
 from switchhook.core.call import Direction, Moment
 from switchhook.core.plain import Several, decode, encode
+from switchhook.core.reason import Reason, because
 from switchhook.core.records import Capabilities, Kind, Record
-from switchhook.core.situation import AnsweredBy, Channel, Client, Outcome, Reason, Situation, Step, because
+from switchhook.core.situation import AnsweredBy, Channel, Client, Outcome, Situation, Step
 from switchhook.core.words import _
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from switchhook.core.matrix import ActionSpec, Do, Matrix, Row, substitute
+from switchhook.core.reason import Reason, because
 from switchhook.core.records import PARTIES, Capabilities, Kind
-from switchhook.core.situation import Client, Outcome, Reason, Situation, because, describe, every_situation
+from switchhook.core.situation import Client, Outcome, Situation, describe, every_situation
 from switchhook.core.words import _
 
 

@@ -10,21 +10,10 @@ from switchhook.core.call import CallState, Direction
 from switchhook.core.desk import NOTHING_TO_UPDATE, Desk
 from switchhook.core.matrix import ActionSpec, Condition, Matrix, Role, Row
 from switchhook.core.planned import Action, Plan, PlanSettings, Skip
+from switchhook.core.reason import Reason, because
 from switchhook.core.records import Capabilities, Kind
 from switchhook.core.roles import Roles
-from switchhook.core.situation import (
-    Channel,
-    Client,
-    Inquiry,
-    Person,
-    Reason,
-    Situation,
-    Verdict,
-    because,
-    classify,
-    describe,
-    stages,
-)
+from switchhook.core.situation import Channel, Client, Inquiry, Person, Situation, Verdict, classify, describe, stages
 from switchhook.core.words import _
 
 __all__ = ["NOTHING_TO_UPDATE", "Action", "Condition", "Person", "Plan", "PlanSettings", "Skip", "plan"]

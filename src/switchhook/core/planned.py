@@ -11,8 +11,9 @@ from switchhook.core.call import Moment
 from switchhook.core.mapping import FieldRule, PipelineRule
 from switchhook.core.matrix import Condition
 from switchhook.core.plain import decode, encode
+from switchhook.core.reason import Reason
 from switchhook.core.records import Draft, Ref
-from switchhook.core.situation import Channel, Reason, Situation
+from switchhook.core.situation import Channel, Situation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,6 @@ class PlanSettings:
     channels          integrations that are switched on
     zone, translate   the project's; `translate` turns an English template into the project's language
     titles            edited default names by kind (`lead`), or by channel and kind (`form.lead`)
-    limits            the vendor's longest texts by kind and value (`lead.title`); `TITLE_LIMIT` where none is given
-    escape            makes task and comment texts safe for their target (HTML)
     recording_link    the hub's own stable link for this call, valid before the file arrives; "" where none will come
     """
 
@@ -48,8 +47,6 @@ class PlanSettings:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     translate: Callable[[str], str] = str
     titles: Mapping[str, str] = field(default_factory=dict)
-    limits: Mapping[str, int] = field(default_factory=dict)
-    escape: Callable[[str], str] = str
     recording_link: str = ""
 
     def may_work(self, user: str | None) -> bool:

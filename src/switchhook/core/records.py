@@ -18,6 +18,7 @@ Canonical values of a `Draft` (all optional unless said otherwise; owners and as
 
 A deal carries `phones` only where `stores_phone` names deals.
 `links` tie a draft to other records: a lead to its contact and company, a task to everything it is about.
+Texts are plain; a connector turns them into what its vendor shows (HTML), and `custom` is by the vendor's field names.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from switchhook.core.reason import Reason
 
 
 class Kind(StrEnum):
@@ -57,6 +60,7 @@ class Record:
     """A record as a CRM holds it. `status` is `open`, `converted`, `won`, `lost` or `closed`; parties are always open.
 
     `phones` are E.164; `owner` is the CRM's user id, None where nobody owns it; `url` opens the record for a person.
+    `remarks` say what of the last create or update this CRM could not take (a second link, an hour): for the trace.
     """
 
     kind: Kind
@@ -70,6 +74,7 @@ class Record:
     url: str = ""
     last_activity: datetime | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    remarks: tuple[Reason, ...] = ()
 
     @property
     def ref(self) -> Ref:
@@ -98,10 +103,11 @@ class Capabilities:
     task_links        kinds a task can be tied to; `comment_links` and `call_links` alike
     lead_needs_party  a lead must be tied to a contact and/or a company
     lead_excludes_deal lead and deal cannot both be created for one call
-    marked            kinds whose record has room for our idempotency mark (`find_by_mark` works for these)
-    settle            seconds after which a record written now is certain to be found by `find_by_mark`
+    traceable         kinds of which `find_made` can tell whether a create whose answer was lost has made one
+    settle            seconds after which a record written now is certain to be found by `find_made`
     stores_phone      kinds that carry phone numbers themselves
     longest_request   seconds after which a request of ours has certainly ended, one way or the other
+    limits            the longest texts in characters by kind and value (`lead.title`), where the vendor has any
     """
 
     kinds: frozenset[Kind]
@@ -111,7 +117,8 @@ class Capabilities:
     call_links: frozenset[Kind] = frozenset()
     lead_needs_party: bool = False
     lead_excludes_deal: bool = False
-    marked: frozenset[Kind] = frozenset()
+    traceable: frozenset[Kind] = frozenset()
     settle: float = 0.0
     stores_phone: frozenset[Kind] = frozenset({Kind.CONTACT})
     longest_request: float = 45.0
+    limits: Mapping[str, int] = field(default_factory=dict)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from switchhook.core.matrix import Role
 from switchhook.core.planned import PlanSettings
+from switchhook.core.reason import Reason, because
 from switchhook.core.records import Kind, Record
-from switchhook.core.situation import Client, Person, Reason, Verdict, because
+from switchhook.core.situation import Client, Person, Verdict
 from switchhook.core.words import _
 
 

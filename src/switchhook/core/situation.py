@@ -12,6 +12,7 @@ from typing import Any
 
 from switchhook.core.call import CallState, Direction, Moment
 from switchhook.core.plain import decode, encode
+from switchhook.core.reason import Reason, because
 from switchhook.core.records import Kind, Record
 from switchhook.core.words import _
 
@@ -68,22 +69,6 @@ class AnsweredBy(StrEnum):
     RESPONSIBLE = "responsible"
     OTHER = "other"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """A sentence for a person: an English message id with named `%(x)s` places, translated where it is shown."""
-
-    text: str
-    params: Mapping[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.text % self.params
-
-
-def because(text: str, **params: str) -> Reason:
-    """The reason `text`, a message id marked by `_`, with its places filled by `params`."""
-    return Reason(text=text, params=params)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,15 +8,17 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
-from switchhook.connectors.base import Changes, CrmUser
+from switchhook.connectors.base import Changes, CrmUser, Pipeline, Stage
 from switchhook.core.clock import Clock, utc_now
 from switchhook.core.errors import OutcomeUnknown, Rejected, TargetGone, Unreachable
 from switchhook.core.records import Draft, Kind, Record, Ref
 from switchhook.crm import feed, queries, writing
 from switchhook.crm.kinds import row_id, rows
+from switchhook.crm.models import Outcome
+from switchhook.crm.models import Pipeline as PipelineRow
 from switchhook.crm.models.base import TITLE_LENGTH
 from switchhook.crm.records import record_of
-from switchhook.crm.services import ConvertedLead
+from switchhook.crm.services import ConvertedLead, default_pipeline
 from switchhook.crm.values import named
 from switchhook.projects.models import Employee, Project
 
@@ -40,6 +42,12 @@ class ProjectStore:
         """The project's active employees."""
         active = Employee.objects.filter(project=self._project, active=True)
         return [CrmUser(id=str(person.pk), name=person.name, email=person.email) for person in active]
+
+    def pipelines(self) -> Sequence[Pipeline]:
+        """The project's pipelines with their stages, the default first."""
+        default_pipeline(self._project)
+        rows_ = PipelineRow.objects.filter(project=self._project).prefetch_related("stages")
+        return [Pipeline(id=str(row.pk), name=row.name, stages=_stages(row)) for row in rows_]
 
     def find_by_phone(self, phone: str) -> Sequence[Record]:
         """Contacts, companies and their leads and deals, open and closed, in this order and newest first."""
@@ -90,6 +98,10 @@ class ProjectStore:
         with _told():
             page = feed.changes(self._project, cursor)
         return Changes(records=page.records, gone=page.gone, cursor=page.cursor, more=page.more)
+
+
+def _stages(row: PipelineRow) -> tuple[Stage, ...]:
+    return tuple(Stage(id=str(s.pk), name=s.name, closed=s.kind != Outcome.OPEN) for s in row.stages.all())
 
 
 def _cut(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -177,13 +177,13 @@ class Ledger:
             raise Transient("The request of an earlier run may still be under way.", retry_after=wait)
         if effect.wanted.get("target"):
             return self._set(effect, EffectState.PLANNED)
-        if Kind(effect.kind) not in self.crm.capabilities.marked:
+        if Kind(effect.kind) not in self.crm.capabilities.traceable:
             unclear = Rejected(
                 "It is unknown whether this was made. Look in the CRM; send it again only if it is missing."
             )
             return self._set(effect, EffectState.REFUSED, unclear)
         sent_at = effect.sent_at or effect.created_at
-        found = self.crm.find_by_mark(Kind(effect.kind), effect.mark, since=sent_at - timedelta(minutes=5))
+        found = self.crm.find_made(self._lost(effect), effect.mark, since=sent_at - timedelta(minutes=5))
         if found:
             return self._done(effect, found)
         # The lost request may still have been at work until its longest time was over.
@@ -193,6 +193,11 @@ class Ledger:
             wait = (settled - now).total_seconds()
             raise Transient("Waiting until a record made by the lost request would show.", retry_after=wait)
         return self._set(effect, EffectState.PLANNED)
+
+    def _lost(self, effect: Effect) -> Draft:
+        """The draft as it was sent, but for links that were made by the same plan."""
+        links = tuple(Ref(Kind(kind), name) for kind, name in effect.wanted["links"])
+        return Draft(kind=Kind(effect.kind), values=effect.wanted["values"], links=links)
 
     def _amend(self, effect: Effect, action: Action) -> None:
         """What a done effect should say has changed (transfer, late recording): say so once, where the CRM can.

@@ -10,8 +10,9 @@ from switchhook.connectors.base import CrmConnector
 from switchhook.connectors.registry import manifest
 from switchhook.core.errors import TargetGone
 from switchhook.core.matrix import Matrix
+from switchhook.core.reason import Reason
 from switchhook.core.records import Kind, Record, Ref
-from switchhook.core.situation import Client, Reason, Verdict
+from switchhook.core.situation import Client, Verdict
 from switchhook.delivery.models import Decision, Effect
 from switchhook.directory import index
 from switchhook.scenarios.services import in_force

@@ -11,7 +11,7 @@ from django.db import transaction
 from switchhook.connections.accounts import open_crm, open_telephony
 from switchhook.connections.models import Connection
 from switchhook.connections.services import add, forward_url, map_employee, webhook_url
-from switchhook.connectors.registry import DemoTwin
+from switchhook.connectors.registry import TelephonyTwin
 from switchhook.core.clock import utc_now
 from switchhook.core.phone import normalize
 from switchhook.projects.models import ApiToken, Employee, Membership, Number, Project, Role, User
@@ -64,7 +64,7 @@ class Seeded:
 
 
 @transaction.atomic
-def seed(telephony_slug: str, twin: DemoTwin, twin_url: str, *, crm_slug: str, preset: str) -> Seeded:
+def seed(telephony_slug: str, twin: TelephonyTwin, twin_url: str, *, crm_slug: str, preset: str) -> Seeded:
     """Make the demo's project, or renew it, against the twin that serves `twin_url`.
 
     The staff list comes from the twin's API. Raises Misconfigured for an unknown connector or preset.

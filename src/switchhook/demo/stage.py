@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from switchhook.connectors.registry import DemoTwin
+from switchhook.connectors.registry import TelephonyTwin
 
 READY_WITHIN = 60.0
 
@@ -31,7 +31,7 @@ class Opening:
     """What happens once the hub answers: the twin is pointed at it, a day is played if wanted, then `announce`."""
 
     url: str
-    twin: DemoTwin
+    twin: TelephonyTwin
     twin_url: str
     line: Mapping[str, Any]
     play: bool

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from switchhook.connectors.base import Account, Changes, CrmUser, Health
+from switchhook.connectors.base import Account, Changes, Choice, CrmUser, Health, Pipeline
 from switchhook.connectors.builtin.store import SERVICE, RecordStore
 from switchhook.core.errors import Misconfigured
+from switchhook.core.mapping import CrmField
 from switchhook.core.records import PARTIES, Capabilities, Draft, Kind, Record, Ref
 
 _LINKED = frozenset({Kind.CONTACT, Kind.COMPANY, Kind.LEAD, Kind.DEAL, Kind.ORDER})
@@ -20,7 +21,7 @@ CAPABILITIES = Capabilities(
     call_links=_LINKED,
     lead_needs_party=True,
     lead_excludes_deal=True,
-    marked=frozenset(Kind),
+    traceable=frozenset(Kind),
     settle=0.0,
     longest_request=5.0,
     stores_phone=PARTIES,
@@ -57,6 +58,18 @@ class BuiltinCrm:
         """The project's active employees."""
         return self._store.users()
 
+    def fields(self, kind: Kind) -> Sequence[CrmField]:
+        """None: records of this CRM take any name among their free fields."""
+        return ()
+
+    def pipelines(self) -> Sequence[Pipeline]:
+        """The project's pipelines, the default first."""
+        return self._store.pipelines()
+
+    def choices(self, setting: str) -> Sequence[Choice]:
+        """None: no setting of this connector is loaded."""
+        return ()
+
     def find_by_phone(self, phone: str) -> Sequence[Record]:
         """Contacts and companies with this number (E.164), then their leads and deals, open and closed."""
         return self._store.find_by_phone(phone)
@@ -73,9 +86,9 @@ class BuiltinCrm:
         """Change the named values only; `phones` is the whole list, `utm` and `custom` add to what is there."""
         return self._store.update(ref, _own(values))
 
-    def find_by_mark(self, kind: Kind, mark: str, *, since: datetime) -> Record | None:
+    def find_made(self, draft: Draft, mark: str, *, since: datetime) -> Record | None:
         """The record that carries `mark`, whenever it was made: marks are unique, so `since` narrows nothing."""
-        return self._store.find_by_mark(kind, mark)
+        return self._store.find_by_mark(draft.kind, mark)
 
     def changes(self, cursor: str) -> Changes:
         """Contacts, companies, leads and deals that changed since `cursor`."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from switchhook.connectors.base import Changes, CrmUser
+from switchhook.connectors.base import Changes, CrmUser, Pipeline
 from switchhook.core.records import Draft, Kind, Record, Ref
 
 SERVICE = "record_store"
@@ -21,6 +21,9 @@ class RecordStore(Protocol):
 
     def users(self) -> Sequence[CrmUser]:
         """To whom records can be given."""
+
+    def pipelines(self) -> Sequence[Pipeline]:
+        """Where deals can go, the default first."""
 
     def find_by_phone(self, phone: str) -> Sequence[Record]:
         """Contacts and companies with this number (E.164), and their leads and deals, open and closed."""

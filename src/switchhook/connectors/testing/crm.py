@@ -28,6 +28,7 @@ import pytest
 
 from switchhook.connectors.base import CrmConnector
 from switchhook.core.errors import Rejected, TargetGone
+from switchhook.core.mapping import offered
 from switchhook.core.records import PARTIES, Draft, Kind, Record, Ref
 
 PHONE = "+380671234567"
@@ -79,7 +80,7 @@ class CrmContract:
 
     def test_capabilities_do_not_contradict_each_other(self, connector: CrmConnector) -> None:
         can = connector.capabilities
-        for claimed in (can.updatable, can.marked, can.stores_phone):
+        for claimed in (can.updatable, can.traceable, can.stores_phone):
             assert claimed <= can.kinds
         assert not can.task_links or Kind.TASK in can.kinds
         assert not can.comment_links or Kind.COMMENT in can.kinds
@@ -244,26 +245,52 @@ class CrmContract:
         backdoor.close(made.ref)
         assert True not in [r.is_open for r in connector.find_by_phone(PHONE) if r.ref == made.ref]
 
-    # --- marks --------------------------------------------------------------------------------------------------------
+    # --- lost answers -------------------------------------------------------------------------------------------------
 
     @pytest.mark.parametrize("kind", list(Kind))
-    def test_a_mark_finds_its_record_once_the_crm_has_settled(
+    def test_what_a_lost_request_made_is_found_once_the_crm_has_settled(
         self, connector: CrmConnector, backdoor: Backdoor, kind: Kind
     ) -> None:
-        need(connector, kind in connector.capabilities.marked, f"{kind} has no room for a mark")
-        made = make(connector, kind, mark="swh-mark-1")
-        make(connector, kind, mark="swh-mark-2")
+        need(connector, kind in connector.capabilities.traceable, f"a lost {kind} cannot be found")
+        lost, other = twins_of(connector, kind)
+        made = connector.create(lost, mark="swh-mark-1")
+        connector.create(other, mark="swh-mark-2")
         backdoor.let_time_pass(connector.capabilities.settle)
-        found = connector.find_by_mark(kind, "swh-mark-1", since=LONG_AGO)
+        found = connector.find_made(lost, "swh-mark-1", since=LONG_AGO)
         assert found is not None
         assert found.ref == made.ref
 
     @pytest.mark.parametrize("kind", list(Kind))
-    def test_a_mark_that_was_never_left_finds_nothing(self, connector: CrmConnector, kind: Kind) -> None:
-        need(connector, kind in connector.capabilities.marked, f"{kind} has no room for a mark")
-        make(connector, kind, mark="swh-mark-1")
-        assert connector.find_by_mark(kind, "swh-mark-10", since=LONG_AGO) is None
-        assert connector.find_by_mark(kind, "swh-mark", since=LONG_AGO) is None
+    def test_what_was_never_made_is_not_found(self, connector: CrmConnector, backdoor: Backdoor, kind: Kind) -> None:
+        need(connector, kind in connector.capabilities.traceable, f"a lost {kind} cannot be found")
+        lost, other = twins_of(connector, kind)
+        connector.create(other, mark="swh-mark-1")
+        backdoor.let_time_pass(connector.capabilities.settle)
+        for never in ("swh-mark-10", "swh-mark"):
+            assert connector.find_made(lost, never, since=LONG_AGO) is None
+
+    # --- settings -----------------------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("kind", sorted({Kind.CONTACT, Kind.COMPANY, *SALES}))
+    def test_own_fields_have_a_name_a_label_and_their_kind(self, connector: CrmConnector, kind: Kind) -> None:
+        fields = connector.fields(kind)
+        assert all(field.kind is kind and field.name and field.label for field in fields)
+        assert len({field.name for field in fields}) == len(fields)
+
+    @pytest.mark.parametrize("kind", sorted({Kind.CONTACT, Kind.COMPANY, *SALES}))
+    def test_a_mapped_text_reaches_its_field(self, connector: CrmConnector, kind: Kind) -> None:
+        own = offered(connector.fields(kind), kind)
+        need(connector, bool(own) and kind in connector.capabilities.kinds, f"no text fields of a {kind}")
+        made = make(connector, kind, custom={own[0].name: "spring sale"})
+        assert connector.get(made.ref).values["custom"][own[0].name] == "spring sale"
+
+    def test_pipelines_have_stages_and_take_deals(self, connector: CrmConnector) -> None:
+        need(connector, Kind.DEAL in connector.capabilities.kinds and bool(connector.pipelines()), "no pipelines")
+        for pipeline in connector.pipelines():
+            made = make(connector, Kind.DEAL, pipeline=pipeline.id)
+            assert connector.get(made.ref).values["pipeline"] in {pipeline.id, pipeline.name}
+            assert pipeline.name
+            assert pipeline.stages
 
     # --- the feed -----------------------------------------------------------------------------------------------------
 
@@ -338,6 +365,15 @@ def draft_of(connector: CrmConnector, kind: Kind, **values: Any) -> Draft:
     if tied and Kind.CONTACT in connector.capabilities.kinds:
         links = (make(connector, Kind.CONTACT).ref,)
     return Draft(kind=kind, values=values_of(kind) | values, links=tuple(links))
+
+
+def twins_of(connector: CrmConnector, kind: Kind) -> tuple[Draft, Draft]:
+    """Two drafts of a kind, of different clients and calls."""
+    one = draft_of(connector, kind)
+    other: dict[str, Any] = {"call_id": "call-2", "client_number": OTHER_PHONE} if kind is Kind.CALL else {}
+    other |= {} if kind is Kind.CALL else {title_name(kind): f"Another {kind}"}
+    other |= {"phones": [OTHER_PHONE]} if "phones" in one.values else {}
+    return one, draft_of(connector, kind, **other)
 
 
 def make(connector: CrmConnector, kind: Kind, *, mark: str = "", **values: Any) -> Record:

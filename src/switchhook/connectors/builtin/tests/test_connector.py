@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from switchhook.connectors.base import Account, Changes, CrmUser
+from switchhook.connectors.base import Account, Changes, CrmUser, Pipeline
 from switchhook.connectors.builtin.connector import CAPABILITIES, BuiltinCrm, connect
 from switchhook.connectors.registry import manifest
 from switchhook.core.errors import Misconfigured, TargetGone
@@ -30,6 +30,9 @@ class MemoryStore:
 
     def users(self) -> Sequence[CrmUser]:
         return self.people
+
+    def pipelines(self) -> Sequence[Pipeline]:
+        return [Pipeline(id="1", name="Sales")]
 
     def find_by_phone(self, phone: str) -> Sequence[Record]:
         return [record for record in self.records.values() if phone in record.phones]
@@ -83,7 +86,7 @@ def test_outside_the_hub_there_is_nothing_to_connect_to() -> None:
 def test_everything_is_declared_that_the_records_can_do(crm: BuiltinCrm) -> None:
     can = crm.capabilities
     assert can is CAPABILITIES
-    assert can.kinds == can.updatable == can.marked == frozenset(Kind)
+    assert can.kinds == can.updatable == can.traceable == frozenset(Kind)
     assert (can.lead_needs_party, can.lead_excludes_deal, can.settle) == (True, True, 0.0)
 
 
@@ -101,7 +104,7 @@ def test_a_record_is_made_read_changed_and_found(crm: BuiltinCrm) -> None:
     made = crm.create(draft, mark="m")
     assert crm.get(made.ref) == made
     assert crm.find_by_phone("+380671234567") == [made]
-    assert crm.find_by_mark(Kind.CONTACT, "m", since=datetime(2026, 1, 1, tzinfo=UTC)) == made
+    assert crm.find_made(draft, "m", since=datetime(2026, 1, 1, tzinfo=UTC)) == made
     changed = crm.update(made.ref, {"name": "Petro"})
     assert crm.changes("").records == [changed]
     assert [user.id for user in crm.users()] == ["1"]

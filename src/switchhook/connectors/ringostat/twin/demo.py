@@ -39,7 +39,7 @@ def demo_twin() -> "RingostatDemo":
 
 
 class RingostatDemo:
-    """See `switchhook.connectors.registry.DemoTwin`."""
+    """See `switchhook.connectors.registry.TelephonyTwin`."""
 
     def __init__(self) -> None:
         self._config = TwinConfig()
