@@ -6,8 +6,10 @@ from typing import Any, cast
 from django.utils.module_loading import import_string
 
 from switchhook.connections.models import Connection
+from switchhook.connections.tokens import DatabaseTokens
 from switchhook.connectors.base import Account, CrmConnector, TelephonyConnector
 from switchhook.connectors.registry import manifest
+from switchhook.connectors.tokens import TokensInMemory
 from switchhook.projects.models import Number, Project
 from switchhook.projects.people import Staff
 
@@ -15,8 +17,11 @@ from switchhook.projects.people import Staff
 _SERVICES = {"record_store": "switchhook.crm.store.ProjectStore"}
 
 
-def account_of(connection: Connection) -> Account:
-    """The connection as its connector sees it. Raises Misconfigured when its credentials cannot be opened."""
+def account_of(connection: Connection, *, trial: bool = False) -> Account:
+    """The connection as its connector sees it. Raises Misconfigured when its credentials cannot be opened.
+
+    It uses the access token that all workers share; a `trial`, of credentials that are not saved, leaves no trace.
+    """
     project = connection.project
     return Account(
         credentials=connection.credentials,
@@ -25,6 +30,7 @@ def account_of(connection: Connection) -> Account:
         zone=project.zone,
         own_numbers=_own_numbers(project) if connection.role == "telephony" else frozenset(),
         services=_Lent(connection),
+        tokens=TokensInMemory() if trial else DatabaseTokens(connection),
     )
 
 

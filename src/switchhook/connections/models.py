@@ -1,4 +1,4 @@
-"""Saved accounts, their sealed credentials, and the secrets of their incoming addresses."""
+"""Saved accounts, their sealed credentials and access tokens, and the secrets of their incoming addresses."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.connections.sealing import seal, unseal
-from switchhook.projects.models import Employee, Project
+from switchhook.projects.models import Employee, Project, User
 
 
 class ConnectionState(models.TextChoices):
@@ -24,7 +24,8 @@ class Connection(models.Model):
     """A project's account at one vendor. `rank` orders a project's CRMs: the lowest is asked first.
 
     `settings` holds what the connector's manifest and the hub's own forms ask for, JSON-ready; `sealed_credentials` the
-    encrypted rest.
+    encrypted rest. `credentials_version` grows when a person enters or grants others: a refresh token that the vendor
+    has exchanged for a new one is still of the same version.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="connections")
@@ -34,8 +35,10 @@ class Connection(models.Model):
     rank = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=ConnectionState, default=ConnectionState.ACTIVE)
     state_reason = models.TextField(blank=True)
+    state_since = models.DateTimeField(null=True)
     settings = models.JSONField(default=dict, blank=True)
     sealed_credentials = models.TextField(blank=True)
+    credentials_version = models.PositiveIntegerField(default=0)
     activated_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -49,8 +52,7 @@ class Connection(models.Model):
     @property
     def credentials(self) -> dict[str, str]:
         """The opened credentials. Never log or show them."""
-        opened: dict[str, str] = json.loads(unseal(self.sealed_credentials)) if self.sealed_credentials else {}
-        return opened
+        return _opened(self.sealed_credentials)
 
     @credentials.setter
     def credentials(self, value: dict[str, str]) -> None:
@@ -60,6 +62,55 @@ class Connection(models.Model):
         """One setting, or `default` where it is unset."""
         value = self.settings.get(name)
         return default if value in (None, "") else value
+
+
+def _opened(sealed: str) -> dict[str, str]:
+    opened: dict[str, str] = json.loads(unseal(sealed)) if sealed else {}
+    return opened
+
+
+class AccessToken(models.Model):
+    """The access token of an OAuth account, shared by all workers.
+
+    `lease` names the worker that is renewing it, until `leased_until`. `failed_at`, `error_code` and `error` tell those
+    who wait meanwhile how a renewal ended that gave no token.
+    """
+
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="access_token")
+    sealed = models.TextField(blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    lease = models.CharField(max_length=32, blank=True)
+    leased_until = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error = models.TextField(blank=True)
+
+
+class SignInAttempt(models.Model):
+    """An account on its way through the vendor's sign-in page: no connection yet, or one that is to be renewed.
+
+    `nonce` is in the address to which the vendor sends the browser back; it is good for one return of `user`.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="sign_ins")
+    user = models.ForeignKey(User, models.CASCADE)
+    connection = models.ForeignKey(Connection, models.CASCADE, null=True, related_name="sign_ins")
+    connector = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    settings = models.JSONField(default=dict)
+    sealed_credentials = models.TextField(blank=True)
+    nonce = models.CharField(max_length=43, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What was typed in so far, opened. Never log or show it."""
+        return _opened(self.sealed_credentials)
+
+    @credentials.setter
+    def credentials(self, value: dict[str, str]) -> None:
+        self.sealed_credentials = seal(json.dumps(value))
 
 
 class IntakeSecret(models.Model):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from switchhook.connections import tokens
 from switchhook.connections.accounts import account_of
 from switchhook.connections.models import Connection, ConnectionState, EmployeeAccount, IntakeSecret
 from switchhook.connectors.base import Health
@@ -60,13 +61,16 @@ def renew_credentials(connection: Connection, credentials: Mapping[str, str], us
     """
     tried = copy(connection)
     tried.credentials = {**_held_credentials(connection), **credentials}
-    health = manifest(tried.connector).connect(account_of(tried)).check()
+    health = manifest(tried.connector).connect(account_of(tried, trial=True)).check()
     connection.sealed_credentials = tried.sealed_credentials
     with transaction.atomic():
-        connection.save(update_fields=["sealed_credentials"])
+        held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+        connection.credentials_version = held.credentials_version + 1
+        connection.save(update_fields=["sealed_credentials", "credentials_version"])
+        tokens.forget(connection)
         _note(connection, user, "connection.renew_credentials", fields=sorted(credentials))
     # From now on no run with the old credentials can break the connection; until now one could.
-    connection.refresh_from_db(fields=["state", "state_reason"])
+    connection.refresh_from_db(fields=["state", "state_reason", "state_since"])
     return health
 
 
@@ -88,10 +92,10 @@ def mark_broken(connection: Connection, reason: str) -> None:
     What a person has done since `connection` was read stands: he may have paused it, or entered other credentials.
     """
     same = Connection.objects.filter(
-        pk=connection.pk, state=ConnectionState.ACTIVE, sealed_credentials=connection.sealed_credentials
+        pk=connection.pk, state=ConnectionState.ACTIVE, credentials_version=connection.credentials_version
     )
     with transaction.atomic():
-        if same.update(state=ConnectionState.BROKEN, state_reason=reason):
+        if same.update(state=ConnectionState.BROKEN, state_reason=reason, state_since=timezone.now()):
             _note(connection, None, "connection.broken")
 
 
@@ -131,8 +135,8 @@ def _newest_secret(connection: Connection) -> str:
 
 @transaction.atomic
 def _set_state(connection: Connection, state: ConnectionState, reason: str, user: User | None, action: str) -> None:
-    connection.state, connection.state_reason = state, reason
-    connection.save(update_fields=["state", "state_reason"])
+    connection.state, connection.state_reason, connection.state_since = state, reason, timezone.now()
+    connection.save(update_fields=["state", "state_reason", "state_since"])
     _note(connection, user, action)
 
 
