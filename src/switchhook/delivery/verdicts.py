@@ -46,7 +46,7 @@ def decide(connection: Connection, call: Call, crm: CrmConnector) -> tuple[Decis
 def judge_again(decision: Decision, crm: CrmConnector) -> Verdict:
     """Replace a verdict that rests on a record which is no longer there, from a live look."""
     if decision.call.client_number:
-        index.ask(decision.connection, decision.call.client_number, crm)
+        index.ask(decision.connection, decision.call.client_number, crm, anew=True)
     verdict = judge(decision.connection, decision.call, crm)
     _pass(decision, verdict)
     return verdict

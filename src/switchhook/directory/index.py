@@ -8,13 +8,19 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import CrmConnector
+from switchhook.connectors.registry import manifest
 from switchhook.core.records import Kind, Record, Ref
-from switchhook.directory.models import DirectoryEntry
+from switchhook.directory.models import DirectoryEntry, LookUp
+from switchhook.directory.page import TOLD, Page
+from switchhook.live.publish import publish
+
+FRESH = timedelta(seconds=60)
+"""How long what a CRM has said of a number counts as what it would say now."""
 
 _EPOCH = datetime.min.replace(tzinfo=UTC)
 _ORDER = (Kind.LEAD, Kind.DEAL, Kind.CONTACT, Kind.COMPANY)
@@ -46,29 +52,47 @@ def _policy(record: Record) -> tuple[bool, int, float, str]:
 
 
 @transaction.atomic
-def remember(connection: Connection, records: Iterable[Record], phone: str = "") -> None:
-    """Enter records under their own numbers, their contact's, and `phone`, by which they were found. Idempotent."""
-    now = timezone.now()
-    rows = []
-    for record in records:
-        numbers = {*record.phones, phone, *_numbers_of_contact(connection, record)} - {""}
-        if record.kind is Kind.CONTACT:
-            # A number taken off a contact must no longer lead to him.
-            _entries(connection, record.ref).exclude(e164__in=numbers).delete()
-        rows += [_entry(connection, record, number, now) for number in sorted(numbers)]
+def remember(connection: Connection, records: Iterable[Record], phone: str = "", *, whole: bool = False) -> None:
+    """Enter records under their own numbers, their contact's, and `phone`, by which they were found. Idempotent.
+
+    A contact that comes without any number keeps those that are known, unless the records are `whole`: an answer to a
+    change may tell only a part.
+    """
+    page = Page(connection, list(records), phone, whole=whole)
+    if stale := page.stale():
+        DirectoryEntry.objects.filter(pk__in=stale).delete()
     # In one order everywhere: two that enter the same records wait for each other and never in a circle.
     DirectoryEntry.objects.bulk_create(
-        sorted(rows, key=lambda row: (row.kind, row.record_id, row.e164)),
+        sorted(page.rows(timezone.now()), key=lambda row: (row.kind, row.record_id, row.e164)),
         update_conflicts=True,
         unique_fields=["connection", "e164", "kind", "record_id"],
-        update_fields=["title", "owner", "status", "contact_id", "company_id", "url", "last_activity", "confirmed_at"],
+        update_fields=list(TOLD),
     )
 
 
-def ask(connection: Connection, phone: str, crm: CrmConnector) -> None:
-    """Bring what is known for the number up to date from the CRM itself. Raises the connector's errors."""
-    settled = timezone.now() - timedelta(seconds=crm.capabilities.settle)
-    replace(connection, phone, crm.find_by_phone(phone), settled)
+def ask(connection: Connection, phone: str, crm: CrmConnector, *, anew: bool = False) -> None:
+    """Bring what is known for the number up to date from the CRM itself. Raises the connector's errors.
+
+    A remote CRM that was asked within the last minute is not asked again, unless `anew`. Open pages are told of whom it
+    knows: the pop-up of a ringing caller may have had nothing to show.
+    """
+    if not anew and asked_lately(connection, phone):
+        return
+    now = timezone.now()
+    found = crm.find_by_phone(phone)
+    replace(connection, phone, found, now - timedelta(seconds=crm.capabilities.settle))
+    if manifest(connection.connector).local:
+        return
+    LookUp.objects.update_or_create(connection=connection, e164=phone, defaults={"asked_at": now})
+    if found:
+        publish(connection.project_id, "caller", {"client": phone, "connection": connection.pk})
+
+
+def asked_lately(connection: Connection, phone: str) -> bool:
+    """Whether the CRM was asked for the number within the last minute; never so of the hub's own."""
+    if manifest(connection.connector).local:
+        return False
+    return LookUp.objects.filter(connection=connection, e164=phone, asked_at__gt=timezone.now() - FRESH).exists()
 
 
 @transaction.atomic
@@ -88,35 +112,7 @@ def replace(connection: Connection, phone: str, records: Sequence[Record], settl
 def forget(connection: Connection, refs: Iterable[Ref]) -> None:
     """Drop records that no longer exist."""
     for ref in refs:
-        _entries(connection, ref).delete()
-
-
-def _entries(connection: Connection, ref: Ref) -> QuerySet[DirectoryEntry]:
-    return DirectoryEntry.objects.filter(connection=connection, kind=ref.kind, record_id=ref.id)
-
-
-def _numbers_of_contact(connection: Connection, record: Record) -> list[str]:
-    if not record.contact_id:
-        return []
-    contact = _entries(connection, Ref(Kind.CONTACT, record.contact_id))
-    return list(contact.values_list("e164", flat=True))
-
-
-def _entry(connection: Connection, record: Record, phone: str, now: datetime) -> DirectoryEntry:
-    return DirectoryEntry(
-        connection=connection,
-        e164=phone,
-        kind=record.kind,
-        record_id=record.id,
-        title=record.title[:255],
-        owner=record.owner or "",
-        status=record.status,
-        contact_id=record.contact_id or "",
-        company_id=record.company_id or "",
-        url=record.url,
-        last_activity=record.last_activity,
-        confirmed_at=now,
-    )
+        DirectoryEntry.objects.filter(connection=connection, kind=ref.kind, record_id=ref.id).delete()
 
 
 def _record(entry: DirectoryEntry) -> Record:

@@ -8,6 +8,9 @@ from switchhook.connections.models import Connection
 class DirectoryEntry(models.Model):
     """A record of a CRM that carries, or belongs to a contact that carries, a number.
 
+    `inherited` says that the number is the contact's alone: taken off the contact, it leads here no longer. A record of
+    a contact whose numbers are not known yet stands under the number "" until they are.
+
     `owner` is the CRM's user id ("" for nobody); `status` as in `core.records.Record`; `confirmed_at` is when the CRM
     last told us so.
     """
@@ -24,6 +27,7 @@ class DirectoryEntry(models.Model):
     url = models.TextField(blank=True)
     last_activity = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField()
+    inherited = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -35,10 +39,30 @@ class DirectoryEntry(models.Model):
         ]
 
 
+class LookUp(models.Model):
+    """When a CRM was last asked for a number: within a minute it is not asked again, whatever it said."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="look_ups", db_index=False)
+    e164 = models.CharField(max_length=20)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "e164"], name="one_look_up")]
+        indexes = [models.Index(fields=["asked_at"], name="look_up_age")]
+
+
 class SyncCursor(models.Model):
-    """How far the directory has read a CRM's feed."""
+    """How far the directory has read a CRM's feed.
+
+    `complete` once the first full reading has come to its end; `told` counts the records read; `error` is why the last
+    run stopped early, "" where it did not. `run` and `running_until` are the claim of the run that is reading now.
+    """
 
     connection = models.OneToOneField(Connection, models.CASCADE, related_name="sync_cursor")
     cursor = models.TextField(blank=True)
     complete = models.BooleanField(default=False)
     synced_at = models.DateTimeField(null=True)
+    told = models.BigIntegerField(default=0)
+    error = models.TextField(blank=True)
+    run = models.BigIntegerField(default=0)
+    running_until = models.DateTimeField(null=True)

@@ -1,17 +1,22 @@
 """Keeping the directory in step with a CRM's own feed of changes: first everything, then what changed."""
 
-from django.db import connection as database
+from datetime import timedelta
+
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from switchhook.connections.accounts import open_crm
 from switchhook.connections.models import Connection
+from switchhook.connectors.base import Changes
 from switchhook.core.records import Kind
 from switchhook.directory.index import forget, remember
 from switchhook.directory.models import SyncCursor
 
 _INDEXED = frozenset({Kind.CONTACT, Kind.COMPANY, Kind.LEAD, Kind.DEAL})
-_LOCK_SPACE = 4711
+CLAIM = timedelta(minutes=2)
+"""How long a run may read one page before another may take the feed over."""
+
 PAGES = 50
 """Pages read in one run, so that a first sync of a large CRM shares the worker with the others."""
 
@@ -19,31 +24,53 @@ PAGES = 50
 def sync(connection: Connection) -> bool:
     """Read the feed from where the last run ended; returns whether more waits. One run per connection at a time.
 
-    Contacts of a page enter before the leads and deals that are found by their numbers. Raises the connector's errors;
-    what was read before stays read. Idempotent.
+    Nothing is locked while the CRM is asked. Raises the connector's errors; what was read before stays read.
+    Idempotent.
     """
+    place = _claim(connection)
+    if place is None:
+        return False
+    try:
+        return _read(place, connection)
+    finally:
+        SyncCursor.objects.filter(pk=place.pk, run=place.run).update(running_until=None)
+
+
+def _read(place: SyncCursor, connection: Connection) -> bool:
     crm = open_crm(connection)
     for _ in range(PAGES):
-        with transaction.atomic():
-            if not _only_one(connection):
-                return False
-            place, _created = SyncCursor.objects.get_or_create(connection=connection)
-            changes = crm.changes(place.cursor)
-            records = sorted(changes.records, key=lambda record: record.kind is not Kind.CONTACT)
-            remember_in_turn = [record for record in records if record.kind in _INDEXED]
-            for record in remember_in_turn:
-                remember(connection, [record])
-            forget(connection, changes.gone)
-            place.cursor, place.synced_at = changes.cursor, timezone.now()
-            place.complete = place.complete or not changes.more
-            place.save()
+        changes = crm.changes(place.cursor)
+        if not _enter(place, connection, changes):
+            return False
         if not changes.more:
             return False
+        place.cursor = changes.cursor
     return True
 
 
-def _only_one(connection: Connection) -> bool:
-    with database.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, connection.pk])
-        row = cursor.fetchone()
-    return bool(row and row[0])
+def _claim(connection: Connection) -> SyncCursor | None:
+    now = timezone.now()
+    place, _made = SyncCursor.objects.get_or_create(connection=connection)
+    free = Q(running_until=None) | Q(running_until__lt=now)
+    if not SyncCursor.objects.filter(free, pk=place.pk).update(run=F("run") + 1, running_until=now + CLAIM):
+        return None
+    place.refresh_from_db()
+    return place
+
+
+@transaction.atomic
+def _enter(place: SyncCursor, connection: Connection, changes: Changes) -> bool:
+    """The page and the place after it, together; False when another run has taken the feed over."""
+    now = timezone.now()
+    kept = SyncCursor.objects.filter(pk=place.pk, run=place.run).update(
+        cursor=changes.cursor,
+        synced_at=now,
+        complete=F("complete") if changes.more else True,
+        told=F("told") + len(changes.records),
+        error="",
+        running_until=now + CLAIM,
+    )
+    if kept:
+        forget(connection, changes.gone)
+        remember(connection, [record for record in changes.records if record.kind in _INDEXED], whole=True)
+    return bool(kept)

@@ -10,11 +10,13 @@ from switchhook.connections.models import Connection, ConnectionState
 from switchhook.connections.services import mark_broken
 from switchhook.connectors.registry import manifest
 from switchhook.core.errors import AuthFailed, SwitchhookError
+from switchhook.directory.models import LookUp, SyncCursor
 from switchhook.directory.sync import sync
 
 logger = logging.getLogger(__name__)
 
 REMOTE_EVERY = timedelta(minutes=2)
+LOOK_UPS_KEPT = timedelta(days=1)
 
 
 @app.periodic(cron="* * * * * */5")
@@ -38,6 +40,14 @@ def sync_directory(connection_id: int) -> None:
         mark_broken(crm, str(error))
     except SwitchhookError as error:
         logger.info("The directory of connection %s waits for the next turn: %s", connection_id, error)
+        SyncCursor.objects.filter(connection=crm).update(error=str(error), synced_at=timezone.now())
     else:
         if more:
             sync_directory.defer(connection_id=connection_id)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="housekeeping", name="forget_look_ups", priority=1)
+def forget_look_ups(timestamp: int) -> None:
+    """Drop the notes of when a CRM was asked, once they decide nothing any more."""
+    LookUp.objects.filter(asked_at__lt=timezone.now() - LOOK_UPS_KEPT).delete()

@@ -15,6 +15,7 @@ def publish(project_id: int, event: str, data: Mapping[str, Any], *, to: Iterabl
     |---|---|
     | `call` | `{"call": id}`: the journal row changed |
     | `popup` | `{"call": id, "moment": "ring", "pickup" or "end", "employees": [ids]}` |
+    | `caller` | `{"client": E.164, "connection": id}`: a CRM was asked for the number and knows it |
     | `delivery` | `{"delivery": id}` or `{"connection": id}`: work was done, died or was held |
     | `forward` | `{"client": E.164, "employee": id}`: the webhook number has just sent a caller to somebody |
 
