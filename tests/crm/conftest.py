@@ -3,8 +3,6 @@
 import pytest
 from tests.crm.office import Office, open_office
 
-pytest.register_assert_rewrite("switchhook.connectors.testing.crm")
-
 
 @pytest.fixture
 def office(db: None) -> Office:

@@ -108,6 +108,7 @@ class Capabilities:
     stores_phone      kinds that carry phone numbers themselves
     longest_request   seconds after which a request of ours has certainly ended, one way or the other
     limits            the longest texts in characters by kind and value (`lead.title`), where the vendor has any
+    tells_gone        kinds of which the feed tells that a record was deleted, or is no longer of its kind
     """
 
     kinds: frozenset[Kind]
@@ -122,3 +123,4 @@ class Capabilities:
     stores_phone: frozenset[Kind] = frozenset({Kind.CONTACT})
     longest_request: float = 45.0
     limits: Mapping[str, int] = field(default_factory=dict)
+    tells_gone: frozenset[Kind] = frozenset()

@@ -25,6 +25,7 @@ CAPABILITIES = Capabilities(
     settle=0.0,
     longest_request=5.0,
     stores_phone=PARTIES,
+    tells_gone=PARTIES | {Kind.LEAD, Kind.DEAL},
 )
 
 _FREE = ("client_id", "employee_name")
