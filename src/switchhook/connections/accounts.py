@@ -1,9 +1,11 @@
 """Opening a saved connection: credentials, settings and the project's surroundings become a live connector."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, cast
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext, override
 
 from switchhook.connections.models import Connection
 from switchhook.connections.tokens import DatabaseTokens
@@ -31,7 +33,13 @@ def account_of(connection: Connection, *, trial: bool = False) -> Account:
         own_numbers=_own_numbers(project) if connection.role == "telephony" else frozenset(),
         services=_Lent(connection),
         tokens=TokensInMemory() if trial else DatabaseTokens(connection),
+        translate=partial(_in_language, project.language),
     )
+
+
+def _in_language(language: str, message: str) -> str:
+    with override(language):
+        return gettext(message)
 
 
 def _own_numbers(project: Project) -> frozenset[str]:

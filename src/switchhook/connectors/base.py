@@ -26,7 +26,8 @@ class Account:
     `credentials` and `settings` follow the manifest's fields; `zone` and `country` are the project's. `services` holds
     what the hub itself lends to a connector by name (the built-in CRM's `record_store`); vendors need none.
     `own_numbers` are the project's lines and its employees' mobiles (E.164): never the client. Requests go out by
-    leave of `governor`, OAuth access tokens are kept in `tokens`: both are shared by all workers of the hub.
+    leave of `governor`, OAuth access tokens are kept in `tokens`: both are shared by all workers of the hub. `translate`
+    turns an English message id into the project's language, for words that a connector itself writes into the CRM.
     """
 
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -38,6 +39,7 @@ class Account:
     services: Mapping[str, Any] = field(default_factory=dict, repr=False)
     governor: Governor = field(default_factory=Ungoverned, repr=False)
     tokens: TokenStore = field(default_factory=TokensInMemory, repr=False)
+    translate: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
