@@ -26,8 +26,8 @@ class Account:
     `credentials` and `settings` follow the manifest's fields; `zone` and `country` are the project's. `services` holds
     what the hub itself lends to a connector by name (the built-in CRM's `record_store`); vendors need none.
     `own_numbers` are the project's lines and its employees' mobiles (E.164): never the client. Requests go out by
-    leave of `governor`, OAuth access tokens are kept in `tokens`: both are shared by all workers of the hub. `translate`
-    turns an English message id into the project's language, for words that a connector itself writes into the CRM.
+    leave of `governor`, OAuth access tokens are kept in `tokens`: both are shared by all workers of the hub.
+    `translate` turns an English message id into the project's language, for words a connector itself writes.
     """
 
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
