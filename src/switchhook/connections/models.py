@@ -90,7 +90,8 @@ class AccessToken(models.Model):
 class SignInAttempt(models.Model):
     """An account on its way through the vendor's sign-in page: no connection yet, or one that is to be renewed.
 
-    `nonce` is in the address to which the vendor sends the browser back; it is good for one return of `user`.
+    `nonce` is in the address to which the vendor sends the browser back; it is good for one return of `user`. `error`
+    is how the last return ended; `pause_local` whether the hub's own CRM is switched off once the account is connected.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="sign_ins")
@@ -101,6 +102,8 @@ class SignInAttempt(models.Model):
     settings = models.JSONField(default=dict)
     sealed_credentials = models.TextField(blank=True)
     nonce = models.CharField(max_length=43, unique=True)
+    error = models.TextField(blank=True)
+    pause_local = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     @property

@@ -54,6 +54,8 @@ class Migration(migrations.Migration):
                 ("settings", models.JSONField(default=dict)),
                 ("sealed_credentials", models.TextField(blank=True)),
                 ("nonce", models.CharField(max_length=43, unique=True)),
+                ("error", models.TextField(blank=True)),
+                ("pause_local", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "connection",

@@ -1,0 +1,199 @@
+"""Connecting an account: tried first, then saved; by typed credentials or by way of the vendor's sign-in page."""
+
+import secrets
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+
+from switchhook.connections import services
+from switchhook.connections.accounts import account_of
+from switchhook.connections.models import Connection, ConnectionState, SignInAttempt
+from switchhook.connectors.base import Account, Health
+from switchhook.connectors.registry import manifest, manifests
+from switchhook.core.errors import SwitchhookError
+from switchhook.projects.models import AuditEntry, Project, User
+
+RETURN_PATH = "/connections/signed-in"
+"""Where vendors send the browser back to: one address for all of them, to be registered there once."""
+
+STATE_SECONDS = 3600
+ATTEMPT_LIFE = timedelta(days=1)
+_SALT = "switchhook.connections.sign-in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An account as its form describes it. `pause_local` switches the hub's own CRM off once it is connected."""
+
+    project: Project
+    connector: str
+    name: str
+    credentials: Mapping[str, str]
+    settings: Mapping[str, Any]
+    pause_local: bool = False
+
+
+def return_address() -> str:
+    """The redirect URI, as it must be entered at the vendor."""
+    return f"{settings.PUBLIC_URL}{RETURN_PATH}"
+
+
+def connect(wanted: Wanted, user: User | None = None) -> tuple[Connection, Health]:
+    """Try the account and save it as an active connection. Raises the connector's errors, with nothing saved.
+
+    Sends requests, so it must not run inside a transaction.
+    """
+    health = manifest(wanted.connector).connect(account_of(_unsaved(wanted), trial=True)).check()
+    return _saved(wanted, user), health
+
+
+@transaction.atomic
+def _saved(wanted: Wanted, user: User | None) -> Connection:
+    made = services.add(
+        wanted.project,
+        wanted.connector,
+        wanted.name,
+        credentials=dict(wanted.credentials),
+        **wanted.settings,
+    )
+    AuditEntry.objects.create(
+        project=wanted.project,
+        user=user,
+        action="connection.add",
+        target=made.name,
+        changes={"connector": wanted.connector},
+    )
+    if wanted.pause_local:
+        for local in active_local(wanted.project):
+            services.pause(local, user)
+    return made
+
+
+def active_local(project: Project) -> list[Connection]:
+    """The project's CRMs that live in the hub itself and are written to."""
+    known = manifests()
+    active = Connection.objects.filter(project=project, role="crm", state=ConnectionState.ACTIVE)
+    return [crm for crm in active if crm.connector in known and known[crm.connector].local]
+
+
+def is_first_vendor(project: Project, connector: str) -> bool:
+    """Whether this CRM would be the project's first beside one of the hub's own, which then is a question."""
+    found = manifest(connector)
+    if found.role != "crm" or found.local:
+        return False
+    local = {slug for slug, about in manifests().items() if about.local}
+    others = Connection.objects.filter(project=project, role="crm").exclude(connector__in=local)
+    return not others.exists() and bool(active_local(project))
+
+
+def _unsaved(wanted: Wanted) -> Connection:
+    role = manifest(wanted.connector).role
+    made = Connection(
+        project=wanted.project,
+        connector=wanted.connector,
+        role=role,
+        name=wanted.name,
+        settings=dict(wanted.settings),
+    )
+    made.credentials = dict(wanted.credentials)
+    return made
+
+
+# --- by way of the vendor's sign-in page --------------------------------------------------------------------------------
+
+
+class ReturnRefused(Exception):
+    """The browser came back with a state that is not good (any more)."""
+
+
+def begin(wanted: Wanted, user: User, connection: Connection | None = None) -> SignInAttempt:
+    """Remember an account until its user comes back from the vendor; `connection` is one to be renewed.
+
+    Raises Misconfigured where the vendor's page cannot be addressed with what the form says.
+    """
+    attempt = SignInAttempt(
+        project=wanted.project,
+        user=user,
+        connection=connection,
+        connector=wanted.connector,
+        name=wanted.name,
+        settings=dict(wanted.settings),
+        nonce=secrets.token_urlsafe(32),
+        pause_local=wanted.pause_local,
+    )
+    attempt.credentials = dict(wanted.credentials)
+    page_address(attempt)
+    SignInAttempt.objects.filter(created_at__lt=timezone.now() - ATTEMPT_LIFE).delete()
+    attempt.save()
+    return attempt
+
+
+def page_address(attempt: SignInAttempt) -> str:
+    """Where the user signs in at the vendor; good for an hour and for one return."""
+    state = signing.dumps({"attempt": attempt.pk, "nonce": attempt.nonce}, salt=_SALT, compress=True)
+    about = manifest(attempt.connector)
+    return about.sign_in_page().address(_account(attempt), redirect_uri=return_address(), state=state)
+
+
+@transaction.atomic
+def taken(state: str, user: User) -> SignInAttempt:
+    """The attempt that `state` names, its nonce spent. Raises ReturnRefused where it is not this user's, or not now."""
+    try:
+        named = signing.loads(state, salt=_SALT, max_age=STATE_SECONDS)
+    except signing.BadSignature:
+        raise ReturnRefused from None
+    waiting = SignInAttempt.objects.select_for_update(of=("self",)).select_related("project", "connection__project")
+    attempt = waiting.filter(pk=named["attempt"], nonce=named["nonce"], user=user).first()
+    if attempt is None or attempt.created_at < timezone.now() - ATTEMPT_LIFE:
+        raise ReturnRefused
+    attempt.nonce, attempt.error = secrets.token_urlsafe(32), ""
+    attempt.save(update_fields=["nonce", "error"])
+    return attempt
+
+
+def finish(attempt: SignInAttempt, answer: Mapping[str, str]) -> tuple[Connection, Health]:
+    """Exchange what the vendor sent back, try the account, and save it or renew the connection it is for.
+
+    A renewed connection keeps its state. Raises the connector's errors, with the attempt kept for another try.
+    """
+    try:
+        found = manifest(attempt.connector).sign_in_page()
+        granted = found.exchange(_account(attempt), answer=answer, redirect_uri=return_address())
+        credentials = {**attempt.credentials, **granted}
+        if attempt.connection:
+            health = services.renew_credentials(attempt.connection, credentials, attempt.user)
+            connection = attempt.connection
+        else:
+            connection, health = connect(_wanted(attempt, credentials), attempt.user)
+    except SwitchhookError as error:
+        attempt.error = str(error)
+        attempt.save(update_fields=["error"])
+        raise
+    attempt.delete()
+    return connection, health
+
+
+def _wanted(attempt: SignInAttempt, credentials: Mapping[str, str]) -> Wanted:
+    return Wanted(
+        project=attempt.project,
+        connector=attempt.connector,
+        name=attempt.name,
+        credentials=credentials,
+        settings=attempt.settings,
+        pause_local=attempt.pause_local,
+    )
+
+
+def _account(attempt: SignInAttempt) -> Account:
+    if attempt.connection is None:
+        return account_of(_unsaved(_wanted(attempt, attempt.credentials)), trial=True)
+    tried = copy(attempt.connection)
+    tried.credentials = attempt.credentials
+    return account_of(tried, trial=True)
