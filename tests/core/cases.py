@@ -126,7 +126,9 @@ def planned(
 
 def made(result: Plan, kind: Kind) -> list[Action]:
     """The plan's creates of a kind."""
-    return [action for action in result.actions if action.draft.kind is kind and action.target is None]
+    return [
+        action for action in result.actions if action.draft.kind is kind and action.target is None and not action.amends
+    ]
 
 
 def the(result: Plan, kind: Kind) -> Action:
@@ -136,8 +138,8 @@ def the(result: Plan, kind: Kind) -> Action:
 
 
 def kinds(result: Plan) -> list[Kind]:
-    """What the plan makes, sorted by kind."""
-    return sorted(action.draft.kind for action in result.actions)
+    """What the plan makes or changes, sorted by kind; a record that is made and then named by its id counts once."""
+    return sorted(action.draft.kind for action in result.actions if not action.amends)
 
 
 def owner(action: Action) -> str | None:

@@ -15,6 +15,7 @@ from switchhook.connectors.allowances import Governor, Ungoverned
 from switchhook.connectors.tokens import TokensInMemory, TokenStore
 from switchhook.core.call import CallFact, EmployeeRef
 from switchhook.core.clock import Clock, utc_now
+from switchhook.core.inquiry import InquiryFact
 from switchhook.core.mapping import CrmField
 from switchhook.core.records import Capabilities, Draft, Kind, Record, Ref
 
@@ -83,8 +84,8 @@ class TelephonyConnector(Protocol):
     def check(self) -> Health:
         """Prove that the credentials work. Raises AuthFailed, Misconfigured or Transient."""
 
-    def read(self, event: RawEvent) -> Sequence[CallFact]:
-        """The facts one raw event states (an empty sequence for a vendor's test delivery).
+    def read(self, event: RawEvent) -> Sequence[CallFact | InquiryFact]:
+        """The facts one raw event states, about calls, forms and dialogues (none for a vendor's test delivery).
 
         Pure: the same event and account give the same facts. Raises UnsupportedEvent, and AnomalousPayload where the
         event cannot be read or is `truncated`.

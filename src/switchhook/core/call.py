@@ -117,6 +117,11 @@ class CallFact:
     tags: Mapping[str, str] = field(default_factory=dict)
     analysis: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def key(self) -> str:
+        """What names the call among all that a connection reports; "" where the event does not tell."""
+        return self.external_id or ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Leg:

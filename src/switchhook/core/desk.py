@@ -86,6 +86,8 @@ class Desk:
         if not spec.enabled:
             raise _NotDone(_("The action is not ticked in the matrix."))
         kind = self.kind(spec)
+        if self.settings.update_only and kind in MADE:
+            raise _NotDone(_("Another program makes the records of this connection: it only adds to them."))
         self.gate(spec, kind)
         if kind is None:
             self.update(row, spec)
@@ -143,6 +145,22 @@ class Desk:
         tied = self.ties.of({Kind.CONTACT: [Kind.COMPANY], Kind.COMPANY: [Kind.CONTACT]}.get(kind, list(_PARTIES)))
         self.add(row, spec, Draft(kind=kind, values=values), tied)
         self.ties.made.append(Tie(kind=kind, use=spec.id))
+        self.write_id_into_title(spec, kind)
+
+    def write_id_into_title(self, spec: ActionSpec, kind: Kind) -> None:
+        """Where the title is to carry the record's own id, one update after the create puts it there."""
+        values = self.clerk.title_with_id(spec, kind)
+        if values and kind not in self.capabilities.updatable:
+            self.note(
+                _("A %(kind)s of this CRM cannot be changed, so its title does not carry its id."), kind=kind.value
+            )
+        elif values:
+            made, id_ = self.actions[spec.id], f"{spec.id}-id"
+            reason = because(_("The title is to carry the record's id, which is known once it is made."))
+            draft = Draft(kind=kind, values=values)
+            self.actions[id_] = Action(
+                id=id_, moment=made.moment, draft=draft, reason=reason, uses=(spec.id,), amends=spec.id
+            )
 
     def allow_card(self, spec: ActionSpec, kind: Kind) -> None:
         made = {tie.kind for tie in self.ties.made}
@@ -187,12 +205,21 @@ class Desk:
             raise _NotDone(_("The event has nothing to add to the record."))
         self.add(row, spec, Draft(kind=target.kind, values=values), (), target=target)
 
+    def bring_the_visit(self, row: Row) -> None:
+        """Where another program makes the records: adds the visit's data to what takes the call, and to the contact."""
+        self.consider(row, ActionSpec(id="visit", do=Do.UPDATE, moment=Moment.RING))
+        contact = self.ties.found(Link.CONTACT)
+        if contact is not None and contact != self.ties.found(Link.TAKER):
+            spec = ActionSpec(id="visit-contact", do=Do.UPDATE, moment=Moment.RING, links=(Link.CONTACT,))
+            self.consider(row, spec)
+
     def log_or_task(self, row: Row, spec: ActionSpec, kind: Kind) -> None:
         """A call record or task, tied to everything that it is about."""
         possible = self.capabilities.call_links if kind is Kind.CALL else self.capabilities.task_links
         found = distinct(tie for link in spec.links or (Link.TAKER, Link.MADE) for tie in self.ties.resolve(link))
         if not found:
             self.refuse_unlinked(spec)
+            self.refuse_where_only_updating()
         for tie in found:
             if tie.kind not in possible:
                 text = _("A %(kind)s of this CRM cannot be tied to a %(other)s.")
@@ -212,6 +239,7 @@ class Desk:
         links = spec.links or (Link.MAIN,)
         targets = {tie: link for link in reversed(links) if (tie := self.commentable(spec, link))}
         if not targets:
+            self.refuse_where_only_updating()
             raise _NotDone(_("There is no record to comment on."))
         for tie, link in reversed(targets.items()):
             own = spec if len(links) == 1 else replace(spec, id=f"{spec.id}-{link.value}")
@@ -236,6 +264,10 @@ class Desk:
     def refuse_unlinked(self, spec: ActionSpec) -> None:
         if spec.links and not {Link.MADE, Link.TAKER, Link.MAIN} & set(spec.links):
             raise _NotDone(_("There is no %(kinds)s to tie it to."), kinds=", ".join(link.value for link in spec.links))
+
+    def refuse_where_only_updating(self) -> None:
+        if self.settings.update_only:
+            raise _NotDone(NOTHING_TO_UPDATE)
 
     def user(self, role: Role) -> str | None:
         """The user of `role`; a vacancy or a stand-in is noted."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from switchhook.core.analysis import analysis_text
 from switchhook.core.call import CallState, Status
-from switchhook.core.mapping import cut, mapped, parameters, render
+from switchhook.core.mapping import cut, mapped, parameters, render, render_with_id
 from switchhook.core.matrix import ActionSpec, Do, TaskState
 from switchhook.core.planned import PlanSettings
 from switchhook.core.records import Kind, Record
@@ -114,12 +114,22 @@ class Clerk:
 
     def title(self, spec: ActionSpec, kind: Kind) -> str:
         """The name or subject: the action's own, else the connection's, else the default; never empty."""
+        text = render(self._title_template(spec, kind), self.words, limit=self._title_limit(kind))
+        return text or self.settings.translate(_NAMELESS)
+
+    def title_with_id(self, spec: ActionSpec, kind: Kind) -> dict[str, str]:
+        """The value that brings a new record's own id into its title; empty where the title has no place for it."""
+        text = render_with_id(self._title_template(spec, kind), self.words, limit=self._title_limit(kind))
+        return {_NAMES.get(kind, "title"): text} if text else {}
+
+    def _title_template(self, spec: ActionSpec, kind: Kind) -> str:
         channel = self.event.channel if isinstance(self.event, Inquiry) else Channel.CALL
         edited = self.settings.titles.get(kind.value if channel is Channel.CALL else f"{channel.value}.{kind.value}")
         default = "{name}" if _NAMES.get(kind) == "name" else self.settings.translate(_DEFAULT_TITLES[channel])
-        template = self.settings.translate(spec.title) if spec.title else edited or default
-        limit = self.limits.get(f"{kind.value}.{_NAMES.get(kind, 'title')}", TITLE_LIMIT)
-        return render(template, self.words, limit=limit) or self.settings.translate(_NAMELESS)
+        return self.settings.translate(spec.title) if spec.title else edited or default
+
+    def _title_limit(self, kind: Kind) -> int:
+        return self.limits.get(f"{kind.value}.{_NAMES.get(kind, 'title')}", TITLE_LIMIT)
 
     def text(self, spec: ActionSpec, kind: Kind) -> str:
         """The body of a task or comment."""

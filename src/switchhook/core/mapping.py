@@ -19,10 +19,29 @@ from switchhook.core.words import _
 
 _PLACE = re.compile(r"\{\s*([^{}]*?)\s*\}")
 _SPACES = re.compile(r"[^\S\n]+")
+LONGEST_ID = 36
+"""How much room in a title is kept for a record's id."""
+
 _VISIT = ("source", "medium", "campaign", "term", "content")
 
+OWN_ID = "{id}"
+"""In the title of a record that is made: the record's own id, which it gets by one update once it has one."""
+
 PLACES = frozenset(
-    {"phone", "name", "email", "date", "time", "employee", "line", "direction", "status", "project_number", "call_type"}
+    {
+        "id",
+        "phone",
+        "name",
+        "email",
+        "date",
+        "time",
+        "employee",
+        "line",
+        "direction",
+        "status",
+        "project_number",
+        "call_type",
+    }
     | {"disposition", "text", "link", "client_id", "keyword", *_VISIT, *(f"utm_{name}" for name in _VISIT)}
 )
 """Names that every project has; its own tags come on top."""
@@ -39,7 +58,7 @@ def parameters(event: CallState | Inquiry, *, zone: ZoneInfo, person: Person | N
     `line` is what the employee spoke on, known even where the employee is not. Tags keep their vendor-neutral names and
     never hide one of `PLACES`.
     """
-    words = {same(name): value for name, value in event.tags.items()}
+    words = {same(name): value for name, value in event.tags.items() if same(name) != "id"}
     visit = {same(name).removeprefix("utm_"): value for name, value in event.utm.items()}
     words |= visit | {f"utm_{name}": value for name, value in visit.items()}
     words["keyword"] = visit.get("keyword") or visit.get("term", "")
@@ -92,6 +111,19 @@ def render(template: str, words: Mapping[str, str], *, limit: int | None = None)
     text = _PLACE.sub(lambda place: words.get(same(place[1]), ""), template)
     text = "\n".join(line.strip() for line in _SPACES.sub(" ", text).splitlines()).strip()
     return cut(text, limit)
+
+
+def render_with_id(template: str, words: Mapping[str, str], *, limit: int) -> str:
+    """As `render`, with `OWN_ID` left in its place for an id that is still to come; "" where the template has none.
+
+    Whatever is cut to `limit` characters, the place of the id is not.
+    """
+    if not any(same(place) == "id" for place in _PLACE.findall(template)):
+        return ""
+    text = render(template, {**words, "id": OWN_ID})
+    if len(text) - len(OWN_ID) + LONGEST_ID <= limit:
+        return text
+    return f"{cut(render(template, words), limit - LONGEST_ID - 1)} {OWN_ID}"
 
 
 def cut(text: str, limit: int | None) -> str:

@@ -149,7 +149,8 @@ class ActionSpec:
     moment     None: at pick-up for records (or at the end, as the connection is set), at the end for the rest
     state      of a task: a done one documents, an open one asks
     due_minutes  of a task, None: the connection's setting
-    title      name or subject, a template (English message id, or the project's own words); "" is the default name
+    title      name or subject, a template (English message id, or the project's own words); "" is the default name.
+               `{id}` in the name of a new record is its own id: the record is made without it and gets it by one update
     text       body of a task or comment, a template likewise
     links      what it is tied to; empty: the record that takes the call and all made for it (a comment: the main one)
     source     what a new record names as its source

@@ -13,7 +13,18 @@ from switchhook.core.planned import Action, Plan, PlanSettings, Skip
 from switchhook.core.reason import Reason, because
 from switchhook.core.records import Capabilities, Kind
 from switchhook.core.roles import Roles
-from switchhook.core.situation import Channel, Client, Inquiry, Person, Situation, Verdict, classify, describe, stages
+from switchhook.core.situation import (
+    Channel,
+    Client,
+    Inquiry,
+    Person,
+    Situation,
+    Step,
+    Verdict,
+    classify,
+    describe,
+    stages,
+)
 from switchhook.core.words import _
 
 __all__ = ["NOTHING_TO_UPDATE", "Action", "Condition", "Person", "Plan", "PlanSettings", "Skip", "plan"]
@@ -45,6 +56,8 @@ def plan(  # noqa: PLR0917 - the pipeline's own order: what happened, to whom, b
     desk = Desk(call, verdict, settings, capabilities, situation, roles)
     for row, spec in _in_order(rows, desk):
         desk.consider(row, spec)
+    if settings.update_only:
+        desk.bring_the_visit(rows[-1])
     decisive = matrix.row_for(situation) or rows[-1]
     silent = because(_("The matrix asks for nothing here: journal only."))
     return Plan(
@@ -62,7 +75,7 @@ def plan(  # noqa: PLR0917 - the pipeline's own order: what happened, to whom, b
 def _journal_only(call: CallState | Inquiry, situation: Situation, settings: PlanSettings) -> Reason | None:
     if situation.channel not in settings.channels:
         return because(_("This integration is switched off for the connection."))
-    if isinstance(call, Inquiry) and not call.released:
+    if isinstance(call, Inquiry) and not _released(call, settings):
         return because(_("Nothing is written before an employee sends the client's data to the CRM."))
     if situation.channel is not Channel.CALL:
         return None
@@ -71,6 +84,10 @@ def _journal_only(call: CallState | Inquiry, situation: Situation, settings: Pla
     if situation.client is Client.HIDDEN:
         return because(_("A call without a number stays in the journal: there is nobody to make records of."))
     return None
+
+
+def _released(inquiry: Inquiry, settings: PlanSettings) -> bool:
+    return inquiry.released or (settings.send_on_contact and Step.CONTACT_GIVEN in inquiry.steps)
 
 
 _ORDER = [Kind.COMPANY, Kind.CONTACT, Kind.LEAD, Kind.DEAL, Kind.ORDER, None, Kind.CALL, Kind.TASK, Kind.COMMENT]

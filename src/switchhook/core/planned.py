@@ -2,13 +2,13 @@
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from switchhook.core.call import Moment
-from switchhook.core.mapping import FieldRule, PipelineRule
+from switchhook.core.mapping import OWN_ID, FieldRule, PipelineRule
 from switchhook.core.matrix import Condition
 from switchhook.core.plain import decode, encode
 from switchhook.core.reason import Reason
@@ -27,6 +27,8 @@ class PlanSettings:
     create_contacts   calls for which contacts are made: `in-answered`, `in-missed`, `out-answered`, `out-missed`
     cards_for         directions of calls for which leads, deals and orders are made: `in`, `out`
     channels          integrations that are switched on
+    update_only       another program makes the records; ours are tasks, call records and comments on what it made
+    send_on_contact   a dialogue is written once the client gave contact data, though no employee has sent them
     zone, translate   the project's; `translate` turns an English template into the project's language
     titles            edited default names by kind (`lead`), or by channel and kind (`form.lead`)
     recording_link    the hub's own stable link for this call, valid before the file arrives; "" where none will come
@@ -41,6 +43,8 @@ class PlanSettings:
     create_contacts: frozenset[str] = frozenset({"in-answered", "in-missed"})
     cards_for: frozenset[str] = frozenset({"in", "out"})
     channels: frozenset[Channel] = frozenset(Channel)
+    update_only: bool = False
+    send_on_contact: bool = False
     default_pipeline: str = ""
     pipelines: tuple[PipelineRule, ...] = ()
     fields: tuple[FieldRule, ...] = ()
@@ -60,6 +64,9 @@ class Action:
 
     `id` is the matrix's fixed action id, the ledger's key with connection and call. `uses` names actions of the same
     plan whose records are linked too (they must be done first); `draft.links` are existing records.
+
+    Where `amends` names an action of the same plan, this is an update of the record made by that one: `aimed_at` tells
+    which, once it is there. `{id}` in a text value stands for the record's id.
     """
 
     id: str
@@ -69,6 +76,15 @@ class Action:
     condition: Condition = Condition.ALWAYS
     target: Ref | None = None
     uses: tuple[str, ...] = ()
+    amends: str = ""
+
+    def aimed_at(self, made: Ref) -> "Action":
+        """The update of `made` that an action which `amends` comes down to."""
+        values = {
+            name: value.replace(OWN_ID, made.id) if isinstance(value, str) else value
+            for name, value in self.draft.values.items()
+        }
+        return replace(self, target=made, draft=replace(self.draft, kind=made.kind, values=values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from switchhook.core.call import CallState, Direction, Moment
+from switchhook.core.call import CallState, Direction, EmployeeRef, Moment
 from switchhook.core.plain import decode, encode
 from switchhook.core.reason import Reason, because
 from switchhook.core.records import Kind, Record
@@ -101,15 +101,19 @@ class Verdict:
 class Inquiry:
     """A site form, or a dialogue in a messenger, as far as it has come.
 
-    `at` is the time of its latest step (aware, UTC). Rules collect while a dialogue goes on; nothing is written before
-    it is `released`: an employee pressed "send client data to CRM" (or the project sends when contact data are given).
-    `text` holds the form's fields or what the comment is to say, `link` opens the form's page or the chat.
+    `at` is the time of its latest step, `started_at` of its first (aware, UTC). Rules collect while a dialogue goes on;
+    nothing is written before it is `released`: an employee pressed "send client data to CRM". `employee` is who took
+    the dialogue into work. `source` is the messenger. `text` holds the form's fields or what the comment is to say, `link`
+    opens the form's page or the chat.
     """
 
     channel: Channel
     steps: frozenset[Step]
+    external_id: str | None = None
     released: bool = True
+    started_at: datetime | None = None
     at: datetime | None = None
+    employee: EmployeeRef | None = None
     client_number: str | None = None
     client_name: str = ""
     client_email: str = ""

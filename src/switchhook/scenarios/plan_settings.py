@@ -7,7 +7,9 @@
 | `parties_at` | `pickup` or `end` | `pickup` |
 | `create_contacts` | of `in-answered`, `in-missed`, `out-answered`, `out-missed` | the first two |
 | `cards_for` | directions for which leads and deals are made: `in`, `out` | both |
+| `update_only` | another program makes the records; ours are tasks, calls and comments on them | false |
 | `channels` | integrations switched on: `call`, `form`, `dialogue` | all |
+| `send_on_contact` | write a dialogue once the client gave contact data, though no employee has sent them | no |
 | `default_pipeline`, `pipeline_rules` | where deals go; rules are `{"pipeline", "parameter", "value"}` | "", none |
 | `field_rules` | `{"kind", "parameter", "field", "policy"}` | none |
 | `titles` | edited default names by kind | none |
@@ -64,7 +66,9 @@ def _read(connection: Connection) -> PlanSettings:
         parties_at=Moment(connection.setting("parties_at", Moment.PICKUP)),
         create_contacts=frozenset(connection.setting("create_contacts", ["in-answered", "in-missed"])),
         cards_for=frozenset(connection.setting("cards_for", ["in", "out"])),
+        update_only=bool(connection.setting("update_only", False)),
         channels=frozenset(Channel(name) for name in connection.setting("channels", list(Channel))),
+        send_on_contact=bool(connection.setting("send_on_contact", default=False)),
         pipelines=_PIPELINES.validate_python(connection.setting("pipeline_rules", [])),
         fields=_FIELDS.validate_python(connection.setting("field_rules", [])),
         default_pipeline=connection.setting("default_pipeline", ""),
