@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from switchhook.core.call import CallState, Direction
 from switchhook.core.desk import NOTHING_TO_UPDATE, Desk
-from switchhook.core.matrix import ActionSpec, Condition, Matrix, Role, Row
+from switchhook.core.matrix import ActionSpec, Condition, Matrix, Role, Row, When
 from switchhook.core.planned import Action, Plan, PlanSettings, Skip
 from switchhook.core.reason import Reason, because
 from switchhook.core.records import Capabilities, Kind
@@ -51,6 +51,8 @@ def plan(  # noqa: PLR0917 - the pipeline's own order: what happened, to whom, b
     if silence is not None:
         return Plan(situation=situation, row=None, reason=silence)
     rows = [row for stage in stages(call, situation) if (row := matrix.row_for(stage)) is not None]
+    if settings.update_only:
+        rows = rows or [_VISIT]
     if not rows:
         return Plan(situation=situation, row=None, reason=because(_("No row of the matrix is for this: journal only.")))
     desk = Desk(call, verdict, settings, capabilities, situation, roles)
@@ -89,6 +91,9 @@ def _journal_only(call: CallState | Inquiry, situation: Situation, settings: Pla
 def _released(inquiry: Inquiry, settings: PlanSettings) -> bool:
     return inquiry.released or (settings.send_on_contact and Step.CONTACT_GIVEN in inquiry.steps)
 
+
+_VISIT = Row(id="visit", title=_("Another program makes the records"), when=When())
+"""Stands in where the matrix has no row for what only adds to another program's records: a ring, above all."""
 
 _ORDER = [Kind.COMPANY, Kind.CONTACT, Kind.LEAD, Kind.DEAL, Kind.ORDER, None, Kind.CALL, Kind.TASK, Kind.COMMENT]
 
