@@ -3,8 +3,10 @@
 A twin is a vendor's stand-in that speaks its HTTP interface. It gives its own routes and a `TwinState`; this module
 adds, under `/__twin__/`:
 
+- `GET` alone: a page that shows all of it to a person.
 - `GET state`: what the twin holds, as the vendor's state says it.
-- `GET requests?last=n`: `{"count", "routes", "log"}`, secrets left out. Control requests are not counted.
+- `GET|DELETE requests?last=n`: `{"count", "routes", "log"}`, secrets left out; DELETE begins to count anew. Control
+  requests are not counted.
 - `GET|POST|DELETE faults`: see `FaultRule`. POST takes one rule, a list of rules (both are added), or
   `{"rules": [...], "seed": n}`, which replaces all rules and restarts the draws.
 - `GET|POST clock`: `{"now": ISO instant}` stands still there, `{"advance": seconds}` moves, `{"real": true}` runs.
@@ -16,20 +18,21 @@ Errors of control requests are `{"error": text}` with status 400.
 import asyncio
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Lifespan, Message, Receive, Scope, Send
 
 from .twin_clock import TwinClock
 from .twin_faults import DEFAULT_SEED, FaultBook, FaultRule
 from .twin_log import KEPT_BYTES, Exchange, RequestLog
+from .twin_page import STYLE, page
 from .twin_server import RunningApp, abort_connection, run_in_thread
 
 __all__ = ["CONTROL", "RunningApp", "Twin", "TwinClock", "TwinState", "json_body", "run_in_thread"]
@@ -37,13 +40,17 @@ __all__ = ["CONTROL", "RunningApp", "Twin", "TwinClock", "TwinState", "json_body
 CONTROL = "/__twin__"
 LARGEST_BODY = 64 * 1024 * 1024
 LOG_LENGTH = 100
+SHOWN_REQUESTS = 40
 
 
 class TwinState(Protocol):
     """What a vendor's twin holds."""
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything held, as JSON values; secrets may be in it, a twin has no real ones."""
+        """Everything held, as JSON values; secrets may be in it, a twin has no real ones.
+
+        A CRM's gives `records` (lists by kind), `users` and `budget` (what is left of each limit).
+        """
         ...
 
     def reset(self) -> None:
@@ -56,7 +63,11 @@ class TwinState(Protocol):
 
 
 class Twin:
-    """An ASGI application: a vendor's routes with faults and a log around them, and control routes beside them."""
+    """An ASGI application: a vendor's routes with faults and a log around them, and control routes beside them.
+
+    `title` names it on its page. `secret_names` are names of the vendor's own whose values the log leaves out, path
+    parameters included.
+    """
 
     def __init__(
         self,
@@ -66,18 +77,21 @@ class Twin:
         control_routes: Sequence[BaseRoute] = (),
         clock: TwinClock | None = None,
         lifespan: Lifespan[Starlette] | None = None,
+        title: str = "",
+        secret_names: Iterable[str] = (),
     ) -> None:
         self.state = state
         self.clock = clock or TwinClock()
         self.faults = FaultBook()
-        self.log = RequestLog()
+        self.log = RequestLog(secret_names)
+        self.title = title or _vendor_of(state)
         control = Mount(CONTROL, routes=[*control_routes, *_ControlRoutes(self).routes()])
         self._app = Starlette(
             routes=[control, *routes], lifespan=lifespan, exception_handlers={HTTPException: _error_as_json}
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(CONTROL + "/"):
+        if scope["type"] != "http" or f"{scope['path']}/".startswith(f"{CONTROL}/"):
             await self._app(scope, receive, send)
             return
         body = await _whole_body(receive)
@@ -99,6 +113,7 @@ class Twin:
         finally:
             exchange.seconds = time.perf_counter() - started
             exchange.route = str(getattr(scope.get("route"), "path", scope["path"]))
+            exchange.places = dict(scope.get("path_params", {}))
             self.log.add(exchange)
 
     async def _answer(self, scope: Scope, receive: "_Replayed", send: "_Observed") -> None:
@@ -131,6 +146,12 @@ class Twin:
         self.faults.clear()
         self.log.clear()
         self.clock.run()
+
+
+def _vendor_of(state: TwinState) -> str:
+    """The name of the connector's folder: what the page is called where the twin says nothing."""
+    module = type(state).__module__.partition(".twin")[0]
+    return module.rpartition(".")[2].replace("_", " ").title()
 
 
 class _Replayed:
@@ -183,17 +204,35 @@ class _ControlRoutes:
 
     def routes(self) -> list[Route]:
         return [
+            Route("/", self.page),
+            Route("/twin.css", self.style),
             Route("/state", self.state),
-            Route("/requests", self.requests),
+            Route("/requests", self.requests, methods=["GET", "DELETE"]),
             Route("/faults", self.faults, methods=["GET", "POST", "DELETE"]),
             Route("/clock", self.clock, methods=["GET", "POST"]),
             Route("/reset", self.reset, methods=["POST"]),
         ]
 
+    async def page(self, _request: Request) -> Response:
+        twin = self._twin
+        said = {
+            "state": twin.log.redact(twin.state.snapshot()),
+            "requests": twin.log.as_json(SHOWN_REQUESTS),
+            "faults": twin.faults.as_json(),
+            "now": twin.clock(),
+            "frozen": twin.clock.frozen,
+        }
+        return HTMLResponse(page(twin.title, **said))
+
+    async def style(self, _request: Request) -> Response:
+        return FileResponse(STYLE, media_type="text/css")
+
     async def state(self, _request: Request) -> Response:
         return JSONResponse({"now": self._twin.clock().isoformat(), **self._twin.state.snapshot()})
 
     async def requests(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self._twin.log.clear()
         last = request.query_params.get("last", str(LOG_LENGTH))
         if not last.isdecimal():
             raise HTTPException(400, "last must be a number")

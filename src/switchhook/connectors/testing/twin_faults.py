@@ -19,7 +19,7 @@ class FaultRule:
 
     `skip` lets the first matching requests pass, `times` None never wears out, `probability` is drawn from the book's
     seeded generator. `status`, `body` and `headers` belong to the action `status`; `seconds` to `delay` (default 1)
-    and `hang` (default an hour, or until the client gives up).
+    and `hang` (default an hour, or until the client gives up). A `delay` with `times` None is a standing latency.
     """
 
     action: Action

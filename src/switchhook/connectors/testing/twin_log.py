@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,15 +15,21 @@ REDACTED = "[redacted]"
 SECRET_NAMES = frozenset(
     {
         "access_token", "api-key", "api_key", "api_token", "apikey", "auth", "auth-key", "auth_key", "authorization",
-        "client_secret", "code", "cookie", "password", "refresh_token", "secret", "set-cookie", "token", "x-api-key",
-        "x-api-token",
+        "client_secret", "cookie", "id_token", "password", "refresh_token", "secret", "set-cookie", "token",
+        "x-api-key", "x-api-token",
     }
 )  # fmt: skip
+
+SECRET_PARAMETERS = SECRET_NAMES | {"code"}
+"""In a query or a form; in a JSON answer `code` is what went wrong."""
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer, as raw as it came; read with `RequestLog.as_json`."""
+    """One request and its answer, as raw as it came; read with `RequestLog.as_json`.
+
+    `places` are the values of the route's path parameters by name.
+    """
 
     at: datetime
     method: str
@@ -36,13 +42,19 @@ class Exchange:
     answer: bytearray = field(default_factory=bytearray)
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    places: dict[str, Any] = field(default_factory=dict)
 
 
 class RequestLog:
-    """Counts of all requests per route, and the last thousand requests in full."""
+    """Counts of all requests per route, and the last thousand requests in full.
+
+    What stands under one of `secret_names`, or under the names that are secret everywhere, is left out of headers,
+    queries, bodies and, as a parameter of the route (`/hook/{secret}`), of paths.
+    """
 
     def __init__(self, secret_names: Iterable[str] = ()) -> None:
-        self._secret_names = SECRET_NAMES | {name.lower() for name in secret_names}
+        own = {name.lower() for name in secret_names}
+        self._secret_names, self._secret_parameters = SECRET_NAMES | own, SECRET_PARAMETERS | own
         self._kept: deque[Exchange] = deque(maxlen=KEPT_REQUESTS)
         self._routes: Counter[str] = Counter()
 
@@ -68,31 +80,48 @@ class RequestLog:
     def _exchange(self, exchange: Exchange) -> dict[str, Any]:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in exchange.headers}
         query = dict(parse_qsl(exchange.query, keep_blank_values=True))
+        kind = headers.get("content-type", "")
+        names = self._secret_parameters if _is_form(kind) else self._secret_names
         return {
             "at": exchange.at.isoformat(),
             "request": {
                 "method": exchange.method,
-                "path": exchange.path,
+                "path": self._path(exchange),
                 "route": exchange.route,
-                "query": self.redact(query),
+                "query": _redacted(query, self._secret_parameters),
                 "headers": self.redact(headers),
-                "body": self.redact(_readable(exchange.body, headers.get("content-type", ""))),
+                "body": _redacted(_readable(exchange.body, kind), names),
             },
             "answer": {"status": exchange.status, "body": self.redact(_readable(bytes(exchange.answer), ""))},
             "faults": exchange.faults,
             "seconds": round(exchange.seconds, 6),
         }
 
+    def _path(self, exchange: Exchange) -> str:
+        path = exchange.path
+        for name, value in exchange.places.items():
+            if name.lower() in self._secret_names and value:
+                path = path.replace(str(value), REDACTED)
+        return path
+
     def redact(self, value: Any) -> Any:
         """The same JSON value with everything under a secret's name replaced."""
-        if isinstance(value, dict):
-            return {
-                key: REDACTED if str(key).lower() in self._secret_names else self.redact(item)
-                for key, item in value.items()
-            }
-        if isinstance(value, list):
-            return [self.redact(item) for item in value]
-        return value
+        return _redacted(value, self._secret_names)
+
+
+def _redacted(value: Any, names: Collection[str]) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: REDACTED if str(key).lower() in names and item is not None else _redacted(item, names)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_redacted(item, names) for item in value]
+    return value
+
+
+def _is_form(content_type: str) -> bool:
+    return "x-www-form-urlencoded" in content_type
 
 
 def _readable(body: bytes, content_type: str) -> Any:
@@ -105,7 +134,7 @@ def _readable(body: bytes, content_type: str) -> Any:
         text = body.decode()
     except UnicodeDecodeError:
         return f"[{len(body)} bytes, not text]"
-    if "x-www-form-urlencoded" in content_type:
+    if _is_form(content_type):
         return dict(parse_qsl(text, keep_blank_values=True))
     try:
         return json.loads(text)
