@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, cast
 
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, override
 
+from switchhook.connections.governor import SharedGovernor, Urgency
 from switchhook.connections.models import Connection
 from switchhook.connections.tokens import DatabaseTokens
+from switchhook.connectors.allowances import Governor, Ungoverned
 from switchhook.connectors.base import Account, CrmConnector, TelephonyConnector
 from switchhook.connectors.registry import manifest
 from switchhook.connectors.tokens import TokensInMemory
@@ -19,10 +22,11 @@ from switchhook.projects.people import Staff
 _SERVICES = {"record_store": "switchhook.crm.store.ProjectStore"}
 
 
-def account_of(connection: Connection, *, trial: bool = False) -> Account:
+def account_of(connection: Connection, *, trial: bool = False, urgency: Urgency = Urgency.DELIVERY) -> Account:
     """The connection as its connector sees it. Raises Misconfigured when its credentials cannot be opened.
 
-    It uses the access token that all workers share; a `trial`, of credentials that are not saved, leaves no trace.
+    It uses the access token that all workers share, and the governor; a `trial`, of credentials that are not saved,
+    leaves no trace.
     """
     project = connection.project
     return Account(
@@ -32,6 +36,8 @@ def account_of(connection: Connection, *, trial: bool = False) -> Account:
         zone=project.zone,
         own_numbers=_own_numbers(project) if connection.role == "telephony" else frozenset(),
         services=_Lent(connection),
+        clock=timezone.now,
+        governor=_governor(connection, trial, urgency),
         tokens=TokensInMemory() if trial else DatabaseTokens(connection),
         translate=partial(_in_language, project.language),
     )
@@ -42,14 +48,23 @@ def _in_language(language: str, message: str) -> str:
         return gettext(message)
 
 
+def _governor(connection: Connection, trial: bool, urgency: Urgency) -> Governor:
+    local = manifest(connection.connector).local
+    return Ungoverned() if trial or local or not connection.pk else SharedGovernor(connection.pk, urgency)
+
+
 def _own_numbers(project: Project) -> frozenset[str]:
     numbers = Number.objects.filter(project=project).values_list("e164", flat=True)
     return frozenset(numbers) | Staff(project).mobiles()
 
 
-def open_crm(connection: Connection) -> CrmConnector:
-    """The CRM behind a connection. Raises Misconfigured when its connector is not installed."""
-    return cast("CrmConnector", manifest(connection.connector).connect(account_of(connection)))
+def open_crm(connection: Connection, *, urgency: Urgency = Urgency.DELIVERY) -> CrmConnector:
+    """The CRM behind a connection; its requests go by leave of the governor, the less urgent ones last.
+
+    Raises Misconfigured when its connector is not installed.
+    """
+    account = account_of(connection, urgency=urgency)
+    return cast("CrmConnector", manifest(connection.connector).connect(account))
 
 
 def open_telephony(connection: Connection) -> TelephonyConnector:

@@ -9,7 +9,21 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.connections.sealing import seal, unseal
+from switchhook.connections.usage import AllowanceUse, RequestSlot, RequestStop
 from switchhook.projects.models import Employee, Project, User
+
+# Django finds the models of other modules by their being imported here.
+__all__ = [
+    "AccessToken",
+    "AllowanceUse",
+    "Connection",
+    "ConnectionState",
+    "EmployeeAccount",
+    "IntakeSecret",
+    "RequestSlot",
+    "RequestStop",
+    "SignInAttempt",
+]
 
 
 class ConnectionState(models.TextChoices):
