@@ -11,6 +11,8 @@ STYLE = Path(__file__).with_name("twin.css")
 
 SHOWN_ROWS = 50
 LONGEST_CELL = 160
+UNBROKEN = 36
+"""Cells up to this length stay on one line: numbers, names, times."""
 
 Row = Mapping[str, Any]
 
@@ -43,9 +45,9 @@ def page(name: str, *, state: Row, requests: Row, faults: Sequence[Row], now: da
         ("Records", _records(state.get("records", {}))),
         ("Users", _table("users", state.get("users", []))),
         ("Budget", _pairs(state.get("budget", {}))),
-        ("Held otherwise", _rest(state)),
         ("Faults in force", _faults(faults)),
         ("Requests", _requests(requests)),
+        ("All else", _rest(state)),
     ]
     shown = [(title, html) for title, html in parts if html]
     menu = "".join(f'<a href="#{_anchor(title)}">{title}</a>' for title, _html in shown)
@@ -81,7 +83,10 @@ def _rest(state: Row) -> str:
 
 def _faults(rules: Sequence[Row]) -> str:
     told = ("action", "method", "path", "status", "seconds", "probability", "times", "fired")
-    return _table("faults", [{name: rule[name] for name in told} for rule in rules]) or "<p>None.</p>"
+    rows = [
+        {name: "" if name == "status" and rule["action"] != "status" else rule[name] for name in told} for rule in rules
+    ]
+    return _table("faults", rows) or "<p>None.</p>"
 
 
 def _requests(requests: Row) -> str:
@@ -128,7 +133,12 @@ def _table(name: str, rows: Any) -> str:
 
 
 def _line(row: Row, columns: Iterable[str]) -> str:
-    return "<tr>" + "".join(f"<td>{_cell(row.get(column, ''))}</td>" for column in columns) + "</tr>"
+    return "<tr>" + "".join(_data(row.get(column, "")) for column in columns) + "</tr>"
+
+
+def _data(value: Any) -> str:
+    text = _cell(value)
+    return f"<td>{text}</td>" if len(text) <= UNBROKEN else f'<td class="long">{text}</td>'
 
 
 def _cell(value: Any) -> str:
