@@ -13,6 +13,7 @@ from switchhook.calls.models import Call
 from switchhook.connections.models import Connection, ConnectionState, EmployeeAccount
 from switchhook.directory.models import DirectoryEntry
 from switchhook.projects.models import Employee, Project
+from switchhook.scenarios.services import apply_preset
 
 CLIENT = "+380732130001"
 
@@ -147,6 +148,27 @@ def test_a_preset_asks_for_the_contact_s_responsible_only(
     assert ask(server, asked) == {}
     known(crm, "u-petrov", "contact")
     assert ask(server, asked) == {"dst_phone": "acme_petrov"}
+
+
+def test_the_scenario_table_in_force_says_whose_owner_decides(
+    server: FastServer, asked: str, crm: Connection, telephony: Connection
+) -> None:
+    known(crm, "u-ivanov", "lead")
+    known(crm, "u-petrov", "contact")
+    apply_preset(crm, "keycrm-once")
+    assert ask(server, asked) == {"dst_phone": "acme_petrov"}
+    apply_preset(crm, "pipedrive-leads")
+    assert ask(server, asked) == {"dst_phone": "acme_ivanov"}
+
+
+def test_an_order_set_for_the_webhook_number_comes_before_the_tables(
+    server: FastServer, asked: str, crm: Connection, telephony: Connection
+) -> None:
+    known(crm, "u-ivanov", "lead")
+    known(crm, "u-petrov", "contact")
+    apply_preset(crm, "keycrm-once")
+    setting(telephony, forward_order=["lead", "contact"])
+    assert ask(server, asked) == {"dst_phone": "acme_ivanov"}
 
 
 def test_of_two_open_leads_the_one_with_the_latest_activity_decides(

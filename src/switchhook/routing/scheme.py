@@ -8,7 +8,8 @@ forward_state          the value of the state field that marks a question: "ping
 forward_answer         "json" (default), "http" (the plain destination) or "json-rpc"
 forward_answer_field   the field that holds the destination: "dst_phone"
 forward_order          who is asked for, the first that can be reached: any of lead, deal, order (open ones), contact,
-                       company, and last_talk (who spoke with the client last); default lead, deal, contact
+                       company, and last_talk (who spoke with the client last); default: as each CRM's scenario table
+                       says (`forward`), else lead, deal, contact
 forward_mobiles        whether employees without SIP login are answered with their mobile number: no
 forward_nobody         the body when nobody is found, text or anything else as JSON; default: an empty answer
 forward_nobody_status  its HTTP status: 200
@@ -28,13 +29,14 @@ _FIELDS = {"number": "from", "direction": "direction", "state": "state"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """The settings above, read. `nobody` is None where the default body is wanted."""
+    """The settings above, read. `nobody` is None where the default body is wanted, `fixed` an order that was set."""
 
     fields: Mapping[str, str] = field(default_factory=lambda: dict(_FIELDS))
     state: str = "ping"
     form: str = "json"
     answer_field: str = "dst_phone"
     order: tuple[str, ...] = _ORDER
+    fixed: bool = False
     mobiles: bool = False
     nobody: Any = None
     nobody_status: int = 200
@@ -46,12 +48,14 @@ def read_scheme(settings: Mapping[str, Any]) -> Scheme:
     named = named if isinstance(named, Mapping) else {}
     form = str(settings.get("forward_answer") or "json")
     nobody = settings.get("forward_nobody")
+    order = _order(settings.get("forward_order"))
     return Scheme(
         fields={key: str(named.get(key) or default).lower() for key, default in _FIELDS.items()},
         state=str(settings.get("forward_state") or "ping"),
         form=form if form in _FORMS else "json",
         answer_field=str(settings.get("forward_answer_field") or "dst_phone"),
-        order=_order(settings.get("forward_order")),
+        order=order or _ORDER,
+        fixed=bool(order),
         mobiles=settings.get("forward_mobiles") in (True, 1, "true", "True", "on", "1", "yes"),
         nobody=None if nobody == "" else nobody,
         nobody_status=_status(settings.get("forward_nobody_status")),
@@ -61,7 +65,7 @@ def read_scheme(settings: Mapping[str, Any]) -> Scheme:
 def _order(value: Any) -> tuple[str, ...]:
     words = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
     kinds = [str(word).strip().lower() for word in words]
-    return tuple(dict.fromkeys(kind for kind in kinds if kind in _KINDS)) or _ORDER
+    return tuple(dict.fromkeys(kind for kind in kinds if kind in _KINDS))
 
 
 def _status(value: Any) -> int:

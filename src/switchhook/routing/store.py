@@ -24,18 +24,27 @@ _DOOR = """
     WHERE connection.id = %s
 """
 
+# Each CRM's scenario table may name whose records decide; an order set for the webhook number comes before that.
 # A connection whose credentials were refused is asked too: what the directory knows of it is still the best answer.
 _RESPONSIBLE = """
     SELECT employee.id, employee.sips, employee.mobiles
     FROM connections_connection crm
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(
+            (SELECT NULLIF(ARRAY(SELECT jsonb_array_elements_text(version.data->'forward')), '{}')
+             FROM scenarios_matrixversion version
+             WHERE version.connection_id = crm.id AND NOT %(fixed)s AND version.data ? 'forward'
+               AND version.number = (SELECT max(number) FROM scenarios_matrixversion WHERE connection_id = crm.id)),
+            %(kinds)s) AS kinds
+    ) preferred
     JOIN directory_directoryentry entry ON entry.connection_id = crm.id AND entry.e164 = %(client)s
     JOIN connections_employeeaccount account ON account.connection_id = crm.id AND account.user_id = entry.owner
     JOIN projects_employee employee ON employee.id = account.employee_id AND employee.active
                                    AND employee.project_id = crm.project_id
     WHERE crm.project_id = %(project)s AND crm.role = 'crm' AND crm.state <> 'paused'
-      AND entry.kind = ANY(%(kinds)s) AND (entry.kind IN ('contact', 'company') OR entry.status = 'open')
+      AND entry.kind = ANY(preferred.kinds) AND (entry.kind IN ('contact', 'company') OR entry.status = 'open')
       AND (cardinality(employee.sips) > 0 OR %(mobiles)s AND cardinality(employee.mobiles) > 0)
-    ORDER BY crm.rank, crm.id, array_position(%(kinds)s, entry.kind::text), entry.last_activity DESC NULLS LAST,
+    ORDER BY crm.rank, crm.id, array_position(preferred.kinds, entry.kind::text), entry.last_activity DESC NULLS LAST,
              entry.id DESC
     LIMIT 1
 """
@@ -82,6 +91,7 @@ async def responsible(pool: Pool, asked: TelephonyDoor, client: str) -> Destinat
     """Who takes a call of `client` (E.164) in this project: the first that can be reached, in the scheme's order."""
     for is_talk, kinds in groupby(asked.scheme.order, LAST_TALK.__eq__):
         question = {"project": asked.project, "client": client, "mobiles": asked.scheme.mobiles}
+        question |= {"fixed": asked.scheme.fixed}
         rows = await _rows(pool, _LAST_TALK if is_talk else _RESPONSIBLE, {**question, "kinds": list(kinds)})
         if rows:
             employee, sips, mobiles = rows[0]
