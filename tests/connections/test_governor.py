@@ -187,6 +187,36 @@ def test_a_vendor_that_says_more_is_left_is_believed_of_a_long_window(
     _send(governor, DAY, times=60)
 
 
+def test_a_used_up_day_is_there_again_when_the_vendor_said_it_would_be(governor: SharedGovernor, hand: Hand) -> None:
+    _send(governor, DAY, times=100)
+    governor.stop(3939)
+    hand.forward(3939)
+    _send(governor, DAY, times=100)
+
+
+def test_a_short_stop_leaves_the_day_used_up(governor: SharedGovernor, hand: Hand) -> None:
+    _send(governor, DAY, times=100)
+    governor.stop(2)
+    hand.forward(2)
+    _refused(governor, DAY)
+
+
+def test_a_used_up_day_is_tried_now_and_then_since_vendors_begin_it_when_they_please(
+    governor: SharedGovernor, hand: Hand
+) -> None:
+    _send(governor, DAY, times=100)
+    hand.forward(_refused(governor, DAY))
+    _send(governor, DAY)
+    assert _refused(governor, DAY) == pytest.approx(600, abs=1)
+
+
+def test_what_only_a_reserve_forbids_is_not_tried(account: Connection, hand: Hand) -> None:
+    sync = SharedGovernor(account.pk, Urgency.SYNC)
+    _send(sync, DAY, times=70)
+    hand.forward(3600)
+    assert _refused(sync, DAY) > 3600
+
+
 def test_an_answer_that_leaves_out_requests_on_their_way_makes_no_room_in_a_short_window(
     governor: SharedGovernor,
 ) -> None:

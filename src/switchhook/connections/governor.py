@@ -42,13 +42,17 @@ HOLD_SECONDS = TOTAL_SECONDS + 15
 SHORT_WINDOW = 60.0
 """Windows of fewer seconds are not lowered by what a vendor says: his answer leaves out requests on their way."""
 
+LONG_STOP = 60.0
+"""Seconds of a stop that mean a used-up day or hour, no mere burst."""
+
 _SLICES = 12
 _NEAR = 0.01
 _ADMIT = "SELECT wait, cause, booked, used_before FROM connections_admit(%s, %s, %s, %s, %s, %s, %s, %s)"
 _LEARN = "SELECT connections_learn(%s, %s, %s, %s, %s, %s, %s)"
 _STOP = """
-INSERT INTO connections_requeststop AS held (connection_id, until) VALUES (%s, %s)
-ON CONFLICT (connection_id) DO UPDATE SET until = greatest(held.until, EXCLUDED.until)
+INSERT INTO connections_requeststop AS held (connection_id, until, renews) VALUES (%s, %s, %s)
+ON CONFLICT (connection_id) DO UPDATE
+SET until = greatest(held.until, EXCLUDED.until), renews = held.renews OR EXCLUDED.renews
 """
 
 
@@ -94,7 +98,7 @@ class SharedGovernor:
         """Nobody sends this account another request before `seconds` are over."""
         until = timezone.now() + timedelta(seconds=max(seconds, 0.0))
         with connection.cursor() as cursor:
-            cursor.execute(_STOP, [self._account, until])
+            cursor.execute(_STOP, (self._account, until, seconds >= LONG_STOP))
 
     def learn(self, allowance: Allowance, left: float) -> None:
         """Take over how much the vendor says is left. Costs nothing where it is what was believed anyway."""

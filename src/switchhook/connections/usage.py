@@ -9,6 +9,7 @@ class AllowanceUse(models.Model):
 
     The window is kept in slices of a twelfth of `per`: `slices` holds the units used in each, the newest first, and
     `newest` is the number of that one since the epoch. Thirteen are kept, so that they cover the window at any moment.
+    `booked_at` is when it was last used, in seconds since the epoch.
     """
 
     connection = models.ForeignKey("connections.Connection", models.CASCADE, related_name="allowance_uses")
@@ -17,6 +18,7 @@ class AllowanceUse(models.Model):
     per = models.FloatField()
     slices = ArrayField(models.FloatField(), default=list)
     newest = models.BigIntegerField(default=0)
+    booked_at = models.FloatField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "name"], name="one_allowance_use")]
@@ -35,7 +37,11 @@ class RequestSlot(models.Model):
 
 
 class RequestStop(models.Model):
-    """Until when nobody may send this account a request: its vendor has said so."""
+    """Until when nobody may send this account a request: its vendor has said so.
+
+    `renews` marks a long one, after which what was used up of a day's allowance is taken to be there again.
+    """
 
     connection = models.OneToOneField("connections.Connection", models.CASCADE, related_name="+")
     until = models.DateTimeField()
+    renews = models.BooleanField(default=False)

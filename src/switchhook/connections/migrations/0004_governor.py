@@ -32,8 +32,8 @@ BEGIN
     SELECT * INTO found_use FROM connections_allowanceuse u
         WHERE u.connection_id = account AND u.name = called FOR UPDATE;
     IF NOT FOUND THEN
-        INSERT INTO connections_allowanceuse (connection_id, name, most, per, slices, newest)
-            VALUES (account, called, the_most, the_per, array_fill(0::float8, ARRAY[keep]), present)
+        INSERT INTO connections_allowanceuse (connection_id, name, most, per, slices, newest, booked_at)
+            VALUES (account, called, the_most, the_per, array_fill(0::float8, ARRAY[keep]), present, 0)
             ON CONFLICT (connection_id, name) DO UPDATE SET most = EXCLUDED.most
             RETURNING * INTO found_use;
     END IF;
@@ -74,6 +74,23 @@ END
 $$
 """
 
+_GO_ON = """
+CREATE FUNCTION connections_go_on(account bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    renewed boolean;
+BEGIN
+    DELETE FROM connections_requeststop s WHERE s.connection_id = account RETURNING s.renews INTO renewed;
+    IF renewed THEN
+        -- The vendor has said when it lets us go on: what was used up of a long window is there again.
+        UPDATE connections_allowanceuse u SET slices = array_fill(0::float8, ARRAY[cardinality(u.slices)])
+            WHERE u.connection_id = account AND u.per >= 3600
+            AND (SELECT sum(s) FROM unnest(u.slices) s) >= 0.9 * u.most;
+    END IF;
+END
+$$
+"""
+
 _ADMIT = """
 CREATE FUNCTION connections_admit(
     account bigint, at float8, names text[], mosts float8[], pers float8[], costs float8[],
@@ -82,6 +99,8 @@ CREATE FUNCTION connections_admit(
 )
 LANGUAGE plpgsql AS $$
 DECLARE
+    long CONSTANT float8 := 3600;
+    probe_every CONSTANT float8 := 600;
     use connections_allowanceuse;
     uses connections_allowanceuse[] := '{}';
     cost float8;
@@ -96,6 +115,8 @@ BEGIN
     IF needed > 0 THEN
         wait := needed; cause := 'stop';
         RETURN;
+    ELSIF needed <= 0 THEN
+        PERFORM connections_go_on(account);
     END IF;
     FOR i IN 1 .. coalesce(array_length(names, 1), 0) LOOP
         use := connections_use(account, at, names[i], mosts[i], pers[i]);
@@ -105,6 +126,10 @@ BEGIN
         IF pers[i] > 0 THEN
             needed := connections_wait(use, at, cost, cap);
             before := (SELECT coalesce(sum(s), 0) FROM unnest(use.slices) s);
+            IF needed > 0 AND pers[i] >= long AND before + cost > mosts[i] THEN
+                -- Vendors begin a new day at an hour of their own: one request now and then finds out.
+                needed := least(needed, greatest(use.booked_at + probe_every - at, 0));
+            END IF;
         ELSE
             DELETE FROM connections_requestslot s
                 WHERE s.connection_id = account AND s.name = names[i] AND s.until <= to_timestamp(at);
@@ -125,7 +150,7 @@ BEGIN
         cost := least(costs[i], mosts[i]);
         IF pers[i] > 0 THEN
             UPDATE connections_allowanceuse u
-                SET most = use.most, per = use.per, newest = use.newest,
+                SET most = use.most, per = use.per, newest = use.newest, booked_at = at,
                     slices = ARRAY[use.slices[1] + cost] || use.slices[2:]
                 WHERE u.id = use.id;
         ELSE
@@ -160,7 +185,8 @@ $$
 """
 
 _DROP = """
-DROP FUNCTION connections_learn; DROP FUNCTION connections_admit; DROP FUNCTION connections_wait;
+DROP FUNCTION connections_learn; DROP FUNCTION connections_admit; DROP FUNCTION connections_go_on;
+DROP FUNCTION connections_wait;
 DROP FUNCTION connections_use; DROP FUNCTION connections_rolled;
 """
 
@@ -187,6 +213,7 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), default=list, size=None),
                 ),
                 ("newest", models.BigIntegerField(default=0)),
+                ("booked_at", models.FloatField(default=0)),
                 ("connection", _account("allowance_uses")),
             ],
             options={"constraints": [models.UniqueConstraint(fields=("connection", "name"), name="one_allowance_use")]},
@@ -207,6 +234,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("until", models.DateTimeField()),
+                ("renews", models.BooleanField(default=False)),
                 (
                     "connection",
                     models.OneToOneField(
@@ -215,5 +243,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.RunSQL([_ROLLED, _READ, _WAIT, _ADMIT, _LEARN], _DROP),
+        migrations.RunSQL([_ROLLED, _READ, _WAIT, _GO_ON, _ADMIT, _LEARN], _DROP),
     ]
