@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from switchhook.connections.accounts import open_crm
+from switchhook.connections.governor import Urgency
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import Changes
 from switchhook.core.records import Kind
@@ -37,7 +38,7 @@ def sync(connection: Connection) -> bool:
 
 
 def _read(place: SyncCursor, connection: Connection) -> bool:
-    crm = open_crm(connection)
+    crm = open_crm(connection, urgency=Urgency.SYNC)
     for _ in range(PAGES):
         changes = crm.changes(place.cursor)
         if not _enter(place, connection, changes):
