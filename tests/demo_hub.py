@@ -64,13 +64,13 @@ def a_free_port() -> int:
 class DemoProcess:
     """`switchhook demo --json` in a process of its own. May be started again on the same folder and port."""
 
-    def __init__(self, preset: str = "pipedrive-leads") -> None:
+    def __init__(self, preset: str = "pipedrive-leads", *, crm: str = "builtin") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="switchhook-demo-test-"))
         self.folder.chmod(0o711)  # where root runs the tests, another user runs the database
         self.data = self.folder / "data"
         self.port = a_free_port()
         self.line: Record = {}
-        self._preset = preset
+        self._choice = ("--crm", crm, *(("--preset", preset) if preset else ()))
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -85,9 +85,9 @@ class DemoProcess:
         """Start it and wait for its JSON line, which is returned."""
         self._starts += 1
         said = self.folder / f"said-{self._starts}.json"
-        place = ("--data", str(self.data), "--port", str(self.port), "--preset", self._preset)
+        place = ("--data", str(self.data), "--port", str(self.port))
         with said.open("wb") as out, (self.folder / "log").open("ab") as log:
-            command = [sys.executable, "-m", "switchhook", "demo", "--json", *place]
+            command = [sys.executable, "-m", "switchhook", "demo", "--json", *place, *self._choice]
             self._process = subprocess.Popen(command, stdout=out, stderr=log, env=self.environment)
         eventually(
             lambda: said.read_bytes().endswith(b"\n") or not self.alive, seconds=START_SECONDS, what="no JSON line"

@@ -12,10 +12,7 @@ from typing import cast
 import click
 
 from switchhook.commands.serve import programs
-from switchhook.connectors.registry import Manifest, manifests
-from switchhook.connectors.testing.twin import run_in_thread
-from switchhook.core.errors import Misconfigured
-from switchhook.demo.stage import Opening, as_line, as_words, free_port
+from switchhook.demo.stage import Opening, as_line, as_words, crms_of, free_port, serving, telephony_of
 from switchhook.environment import hub_database, set_up_django
 from switchhook.supervision.supervisor import Supervisor
 
@@ -23,17 +20,17 @@ from switchhook.supervision.supervisor import Supervisor
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line when ready.")
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the data in this folder.  [default: a fresh one]")
-@click.option("--crm", default="builtin", show_default=True, help="The CRM that the calls are written to.")
-@click.option("--preset", default="", help="The matrix preset to apply.  [default: the CRM's own]")
+@click.option(
+    "--crm", default="builtin", show_default=True, help="The CRM that the calls are written to, “all” for every one."
+)
+@click.option("--preset", default="", help="The matrix preset to apply.  [default: each CRM's own]")
 @click.option("--play", is_flag=True, help="Play a day of calls first.")
 @click.option("--port", default=0, help="Port of the hub.  [default: a free one]")
 def command(*, as_json: bool, data: Path | None, crm: str, preset: str, play: bool, port: int) -> None:
-    """Start a hub and the telephony's twin on loopback ports. Ends cleanly on SIGTERM and Ctrl-C."""
+    """Start a hub and the vendors' twins on loopback ports. Ends cleanly on SIGTERM and Ctrl-C."""
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
-    telephony = _telephony()
-    twin = telephony.telephony_twin()
-    with _data(data) as folder, run_in_thread(twin.app) as served:
+    with _data(data) as folder, serving(telephony_of(), crms_of(crm)) as stage:
         # The twins listen on loopback, which a hub does not call unless it is told that it may.
         os.environ |= {"SWITCHHOOK_DATA": str(folder), "PUBLIC_URL": url, "SWITCHHOOK_ALLOW_PRIVATE": "1"}
         with hub_database(watch=True):
@@ -41,26 +38,13 @@ def command(*, as_json: bool, data: Path | None, crm: str, preset: str, play: bo
             set_up_django()
             from switchhook.demo.seed import seed
 
-            seeded = seed(telephony.slug, twin, served.url, crm_slug=crm, preset=preset)
-            line = seeded.as_json(url, {telephony.slug: served.url})
+            line = seed(stage.telephony, stage.crms, preset=preset).as_json(url, stage.urls())
             words = as_line if as_json else as_words
             Opening(
-                url=url,
-                twin=twin,
-                twin_url=served.url,
-                line=line,
-                play=play,
-                announce=lambda said: click.echo(words(said)),
+                url=url, telephony=stage.telephony, line=line, play=play, announce=lambda said: click.echo(words(said))
             ).start()
             _let_go_of_database()
             Supervisor(programs("127.0.0.1", port, worker=True)).run()
-
-
-def _telephony() -> Manifest:
-    found = next((item for item in manifests().values() if item.role == "telephony" and item.twin), None)
-    if found is None:
-        raise Misconfigured("No installed telephony connector ships a twin, so there is nothing to play.", field="twin")
-    return found
 
 
 @contextmanager

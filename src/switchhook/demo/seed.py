@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-
 from switchhook.connections.accounts import open_crm, open_telephony
 from switchhook.connections.models import Connection
-from switchhook.connections.services import add, forward_url, map_employee, webhook_url
-from switchhook.connectors.registry import TelephonyTwin
+from switchhook.connections.services import add, forward_url, map_employee, renew_credentials, webhook_url
+from switchhook.connectors.registry import CrmTwin, TelephonyTwin, manifest
 from switchhook.core.clock import utc_now
 from switchhook.core.phone import normalize
+from switchhook.demo.stage import Served
 from switchhook.projects.models import ApiToken, Employee, Membership, Number, Project, Role, User
 from switchhook.projects.staffing import take_over
 from switchhook.scenarios.services import apply_preset
@@ -63,43 +62,50 @@ class Seeded:
         }
 
 
-@transaction.atomic
-def seed(telephony_slug: str, twin: TelephonyTwin, twin_url: str, *, crm_slug: str, preset: str) -> Seeded:
-    """Make the demo's project, or renew it, against the twin that serves `twin_url`.
+def seed(telephony: Served[TelephonyTwin], crms: Sequence[Served[CrmTwin | None]], *, preset: str) -> Seeded:
+    """Make the demo's project, or renew it, against the twins that are served.
 
-    The staff list comes from the twin's API. Raises Misconfigured for an unknown connector or preset.
+    The staff list comes from the telephony twin's API; the same people are hired in every CRM twin, so that they are
+    mapped by their e-mails. Every CRM gets `preset`, else its connector's own. Sends requests, so it is not one
+    transaction: begun and broken off, it is mended by the next. Raises Misconfigured for an unknown preset, and what a
+    CRM says to credentials that it does not take.
     """
     project, _ = Project.objects.get_or_create(name=PROJECT)
-    telephony = _connection(project, telephony_slug)
-    telephony.credentials = dict(twin.credentials(twin_url))
-    telephony.settings = {**telephony.settings, **twin.settings(twin_url)}
-    telephony.save()
-    for number in twin.numbers:
+    phone_line = _connection(project, telephony.slug)
+    phone_line.credentials = dict(telephony.twin.credentials(telephony.url))
+    phone_line.settings = {**phone_line.settings, **telephony.twin.settings(telephony.url)}
+    phone_line.save()
+    for number in telephony.twin.numbers:
         Number.objects.get_or_create(project=project, e164=normalize(number, project.country))
-    people = take_over(project, open_telephony(telephony).staff())
-    crm = _connection(project, crm_slug)
-    crm.settings = {**crm.settings, "senior_employee": people[SENIOR].pk, "top_employee": people[TOP].pk}
-    crm.save()
-    _map(crm, people)
-    if preset or not crm.matrices.exists():
-        apply_preset(crm, preset or "builtin")
+    people = take_over(project, open_telephony(phone_line).staff())
+    for crm in crms:
+        _set_up(_connection(project, crm.slug), crm, people, preset)
     password = _sign_in(project, people[0])
     ApiToken.objects.filter(project=project, name="demo").delete()
     _token, text = ApiToken.issue(project, "demo", Role.ADMIN)
     roles = {people[SENIOR].pk: ("senior",), people[TOP].pk: ("top",)}
-    return Seeded(project=project, telephony=telephony, password=password, api_token=text, roles=roles)
+    return Seeded(project=project, telephony=phone_line, password=password, api_token=text, roles=roles)
+
+
+def _set_up(crm: Connection, served: Served[CrmTwin | None], people: Sequence[Employee], preset: str) -> None:
+    crm.settings = {**crm.settings, "senior_employee": people[SENIOR].pk, "top_employee": people[TOP].pk}
+    if served.twin:
+        crm.settings |= served.twin.settings(served.url)
+        served.twin.hire([(person.name, person.email) for person in people])
+    crm.save()
+    if served.twin:
+        renew_credentials(crm, served.twin.credentials(served.url))
+    users = {user.email.lower(): user.id for user in open_crm(crm).users() if user.email}
+    for person in people:
+        map_employee(crm, person, users.get(person.email.lower(), ""))
+    if preset or not crm.matrices.exists():
+        apply_preset(crm, preset or manifest(crm.connector).default_preset or "builtin")
 
 
 def _connection(project: Project, slug: str) -> Connection:
     connection = Connection.objects.filter(project=project, connector=slug).first() or add(project, slug)
     connection.activated_at = utc_now() - IN_USE
     return connection
-
-
-def _map(crm: Connection, people: Sequence[Employee]) -> None:
-    users = {user.email.lower(): user.id for user in open_crm(crm).users() if user.email}
-    for person in people:
-        map_employee(crm, person, users.get(person.email.lower(), ""))
 
 
 def _sign_in(project: Project, first: Employee) -> str:
