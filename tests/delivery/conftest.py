@@ -16,5 +16,5 @@ def hub(transactional_db: None) -> Hub:
 def crm(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> FaultyCrm:
     """The hub's CRM, which can be told to fail."""
     faulty = FaultyCrm(open_crm(hub.crm))
-    monkeypatch.setattr(handling, "open_crm", lambda connection: faulty)
+    monkeypatch.setattr(handling, "open_crm", lambda connection, **_: faulty)
     return faulty

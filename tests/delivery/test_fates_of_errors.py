@@ -67,6 +67,7 @@ def test_refused_credentials_break_the_connection_and_hold_its_work_until_it_is_
 def test_credentials_entered_meanwhile_are_not_broken_by_a_run_that_used_the_old_ones(hub: Hub) -> None:
     used = Connection.objects.get(pk=hub.crm.pk)
     hub.crm.credentials = {"token": "new"}
+    hub.crm.credentials_version += 1
     hub.crm.save()
     mark_broken(used, "token expired")
     assert Connection.objects.get(pk=hub.crm.pk).state == ConnectionState.ACTIVE

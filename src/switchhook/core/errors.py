@@ -8,6 +8,7 @@
     ├── AuthFailed                the connection is paused, its work held, until somebody reconnects it
     ├── Misconfigured             held until a setting changes; names the `field` and the remedy
     ├── Rejected                  this effect is dead, what depends on it is blocked, the rest goes on
+    │   └── RecordFails           so is one on which the other side breaks down every time, while others succeed
     ├── TargetGone                the record was deleted, merged, closed or converted meanwhile: look and plan again
     ├── BadSecret                 answered like an unknown address, and counted
     └── Unusable                  acknowledged, stored and flagged
@@ -74,6 +75,12 @@ class Rejected(SwitchhookError):
     """The vendor understood the request and refused it; sending it again unchanged is useless."""
 
     code = "rejected"
+
+
+class RecordFails(Rejected):
+    """The other side breaks down on this record every time, while it takes others."""
+
+    code = "record_fails"
 
 
 class TargetGone(SwitchhookError):

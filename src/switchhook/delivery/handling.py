@@ -1,40 +1,53 @@
 """One delivery's turn: judge the client, plan as far as the call has come, and make the plan true in the CRM."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 
 from switchhook.calls.codec import state_from_json
+from switchhook.calls.models import Call
 from switchhook.connections.accounts import open_crm
+from switchhook.connections.governor import Urgency
+from switchhook.connections.models import Connection
 from switchhook.connections.services import mark_broken
 from switchhook.connectors.base import CrmConnector
-from switchhook.connectors.registry import manifest
+from switchhook.core.call import CallState
 from switchhook.core.errors import AuthFailed, Misconfigured, SwitchhookError, TargetGone, Transient
-from switchhook.core.plan import Plan, PlanSettings, plan
+from switchhook.core.matrix import Matrix
+from switchhook.core.plan import Person, Plan, PlanSettings, held_back, plan
 from switchhook.core.records import Kind, Record
-from switchhook.delivery import leases, verdicts
+from switchhook.core.situation import Inquiry, Verdict
+from switchhook.delivery import leases, looks, people, verdicts
 from switchhook.delivery.lanes import Run, rehome
 from switchhook.delivery.ledger import Ledger
 from switchhook.delivery.models import Decision, Delivery, DeliveryState
 from switchhook.directory import index
 from switchhook.live.publish import publish
 from switchhook.projects.stop_list import StopList
-from switchhook.scenarios.plan_settings import answerer, plan_settings
+from switchhook.scenarios.plan_settings import plan_settings
+
+OLD = timedelta(minutes=2)
+"""A delivery that has waited longer belongs to a backlog: calls that come now go before it."""
 
 
-def handle(run: Run, delivery: Delivery) -> None:
-    """Bring the CRM to where the call is. Idempotent: what the ledger already holds is not done again.
+def handle(run: Run, delivery: Delivery) -> bool:
+    """Bring the CRM to where the call is; whether the CRM has answered a request on the way.
 
-    Raises Transient (the lane waits), AuthFailed (the connection is now broken) and LeaseTaken (come back soon); any
-    other error of the tree ends the delivery as dead work, with its cause.
+    Idempotent: what the ledger already holds is not done again. Raises Transient (the lane waits), AuthFailed (the
+    connection is now broken) and LeaseTaken (come back soon); any other error of the tree ends the delivery as dead
+    work, with its cause.
     """
     call = delivery.call
     if rehome(delivery):
-        return None
+        return False
+    if _is_kept(run, delivery):
+        return _end(run, delivery, DeliveryState.KEPT)
     if StopList(call.project).covers(call.project_number, call.client_number):
         return _end(run, delivery, DeliveryState.SKIPPED)
     try:
-        _carry_out(run, delivery, *_opened(delivery))
+        answered = _carry_out(run, delivery, *_opened(delivery))
     except Transient as error:
         Delivery.objects.filter(pk=delivery.pk).update(error_code=error.code, error=str(error))
         raise
@@ -45,40 +58,104 @@ def handle(run: Run, delivery: Delivery) -> None:
         return _end(run, delivery, DeliveryState.DEAD, error)
     finally:
         leases.give_back(run)
-    return _end(run, delivery, DeliveryState.DONE)
+    _end(run, delivery, DeliveryState.DONE)
+    return answered
 
 
-def bury(run: Run, delivery: Delivery, error: Exception) -> None:
-    """End a delivery on which the hub itself failed: dead work, with the fault named."""
-    fault = SwitchhookError(f"The hub failed on this: {type(error).__name__}: {error}"[:500])
+def bury(run: Run, delivery: Delivery, fault: SwitchhookError) -> None:
+    """End a delivery that nothing will come of as dead work, with the fault named."""
     _end(run, delivery, DeliveryState.DEAD, fault)
 
 
+def is_backlog(delivery: Delivery) -> bool:
+    """Whether the delivery has waited so long that fresh calls go before it."""
+    return timezone.now() - delivery.created_at > OLD
+
+
+def _is_kept(run: Run, delivery: Delivery) -> bool:
+    """Whether a person chose not to send this call: what is heard of it later is kept with it."""
+    if run.flow is None or not run.flow.kept:
+        return False
+    kept = Delivery.objects.filter(call=delivery.call_id, connection=delivery.connection_id, state=DeliveryState.KEPT)
+    return kept.exists()
+
+
 def _opened(delivery: Delivery) -> tuple[CrmConnector, PlanSettings]:
+    urgency = Urgency.BACKLOG if is_backlog(delivery) else Urgency.DELIVERY
     try:
-        return open_crm(delivery.connection), plan_settings(delivery.connection, delivery.call)
+        return open_crm(delivery.connection, urgency=urgency), plan_settings(delivery.connection, delivery.call)
     except Misconfigured as error:
         # No fault of this call: as with refused credentials, the work is held until somebody mends the connection.
         raise AuthFailed(str(error)) from error
 
 
-def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector, settings: PlanSettings) -> None:
-    call, connection = delivery.call, delivery.connection
+@dataclass(kw_only=True)
+class _Desk:
+    """All that a call is planned by at one connection."""
+
+    connection: Connection
+    call: Call
+    crm: CrmConnector
+    decision: Decision
+    state: CallState | Inquiry
+    settings: PlanSettings
+    matrix: Matrix
+    person: Person | None
+
+    def plan(self, verdict: Verdict) -> Plan:
+        """What must exist, what another program has made since included; kept with the decision."""
+        planned = self._planned(verdict)
+        if looks.found_nothing(planned):
+            if looks.due(self.decision, self.call, self.state):
+                self.decision.later = verdicts.look_again(self.decision, verdict, self.crm).to_json()
+            if self.decision.later:
+                planned = looks.completed(planned, self._planned(Verdict.from_json(self.decision.later)))
+            if not looks.found_nothing(planned):
+                self.decision.look_at = None
+        self._keep(planned, verdict)
+        return planned
+
+    def _planned(self, verdict: Verdict) -> Plan:
+        return plan(self.state, verdict, self.matrix, self.settings, self.crm.capabilities, self.person)
+
+    def _keep(self, planned: Plan, verdict: Verdict) -> None:
+        decision, data = self.decision, planned.to_json()
+        who = decision.people
+        if isinstance(self.state, Inquiry) or self.state.ended:
+            who = people.to_keep(who, self.call, self.settings, self.person, verdict.matches)
+        kept = ["plan", "planned_at", "people", "later", "looks", "look_at"]
+        if decision.plan != data or decision.people != who or looks.found_nothing(planned):
+            decision.plan, decision.people = data, who
+            decision.save(update_fields=kept)
+
+
+def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector, settings: PlanSettings) -> bool:
+    call, connection, state = delivery.call, delivery.connection, state_from_json(delivery.call.state)
     # Under the contact's lease, or what a lane of his other number is making now would be missing in the verdict.
     _lease(run, index.look_up(connection, call.client_number))
-    decision, verdict, matrix = verdicts.decide(connection, call, crm)
+    begun = timezone.now()
+    waits = isinstance(state, Inquiry) and held_back(state, settings) is not None
+    decision, verdict, matrix = verdicts.decide(connection, call, crm, held_back=waits)
     _lease(run, verdict.matches)
-    person, state = answerer(connection, call), state_from_json(call.state)
-    asked_now = not manifest(connection.connector).local and timezone.now() - decision.decided_at < verdicts.FRESH
-    ledger = Ledger(run=run, crm=crm, connection=connection, call=call, ask=not asked_now)
+    settings, person = people.as_decided(decision, connection, call, settings)
+    desk = _Desk(
+        connection=connection,
+        call=call,
+        crm=crm,
+        decision=decision,
+        state=state,
+        settings=settings,
+        matrix=matrix,
+        person=person,
+    )
+    ledger = Ledger(run=run, crm=crm, connection=connection, call=call)
     for last in (False, True):
-        planned = plan(state, verdict, matrix, settings, crm.capabilities, person)
-        _keep(decision, planned)
         try:
-            return ledger.carry_out(planned, bury_gone=last)
+            ledger.carry_out(desk.plan(verdict), bury_gone=last)
+            break
         except TargetGone:
             verdict = verdicts.judge_again(decision, crm)
-    return None
+    return ledger.answered or (run.flow is not None and verdicts.asked_since(connection, call, begun))
 
 
 def _lease(run: Run, records: Iterable[Record]) -> None:
@@ -87,17 +164,11 @@ def _lease(run: Run, records: Iterable[Record]) -> None:
         leases.take(run, contact.id)
 
 
-def _keep(decision: Decision, planned: Plan) -> None:
-    data = planned.to_json()
-    if decision.plan != data:
-        decision.plan = data
-        decision.save(update_fields=["plan", "planned_at"])
-
-
-def _end(run: Run, delivery: Delivery, state: DeliveryState, error: SwitchhookError | None = None) -> None:
+def _end(run: Run, delivery: Delivery, state: DeliveryState, error: SwitchhookError | None = None) -> bool:
     # An overtaken run says nothing of a delivery that another is working on.
     Delivery.objects.filter(pk=delivery.pk, lane__epoch=run.epoch).update(
         state=state, done_at=timezone.now(), error_code=error.code if error else "", error=str(error or "")
     )
     data = {"call": delivery.call_id, "connection": delivery.connection_id, "state": state}
     publish(delivery.call.project_id, "delivery", data)
+    return False

@@ -18,7 +18,9 @@ from procrastinate.types import JSONValue
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection, ConnectionState
 from switchhook.connections.services import activate
-from switchhook.delivery.models import Delivery, DeliveryState, Lane
+from switchhook.connectors.registry import manifest
+from switchhook.core.errors import Misconfigured
+from switchhook.delivery.models import Delivery, DeliveryState, Flow, FlowState, Lane
 from switchhook.projects.models import User
 
 QUEUE, DRAIN = "lanes", "drain_lane"
@@ -29,7 +31,9 @@ RUN_LEASE = timedelta(seconds=30)
 It is how long a client waits after a worker was killed. A run that is overtaken in a longer request does no harm: its
 effect has a lease of its own, and the epoch refuses its further writes."""
 
-_WAITING = (DeliveryState.PENDING, DeliveryState.RUNNING)
+WAITING = (DeliveryState.PENDING, DeliveryState.RUNNING)
+"""States of deliveries that are still to be worked on."""
+
 _CHUNK = 1000
 
 
@@ -39,7 +43,8 @@ def schedule(call: Call) -> None:
     Must run inside the transaction that changed the call.
     """
     since = Q(activated_at=None) | Q(activated_at__lte=call.started_at)
-    for crm in Connection.objects.filter(since, project=call.project_id, role="crm").order_by("pk"):
+    crms = Connection.objects.filter(since, project=call.project_id, role="crm").select_related("flow")
+    for crm in crms.order_by("pk"):
         append(crm, call)
 
 
@@ -48,9 +53,14 @@ def append(crm: Connection, call: Call) -> None:
     """Queue one call for one CRM connection."""
     lane_id, scheduled = _locked(crm, call.lane_key)
     Delivery.objects.bulk_create([Delivery(lane_id=lane_id, connection=crm, call=call)], ignore_conflicts=True)
-    if crm.state == ConnectionState.ACTIVE and not scheduled:
+    if crm.state == ConnectionState.ACTIVE and not scheduled and not _is_out(crm):
         Lane.objects.filter(pk=lane_id).update(scheduled=True)
         defer(lane_id)
+
+
+def _is_out(crm: Connection) -> bool:
+    flow: Flow | None = getattr(crm, "flow", None)
+    return flow is not None and flow.state == FlowState.WAITING
 
 
 def _locked(crm: Connection, key: str) -> tuple[int, bool]:
@@ -76,32 +86,58 @@ def defer(lane_id: int, at: datetime | None = None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The right to work on a lane. An overtaken run's `epoch` is no longer the lane's, so its writes are refused."""
+    """The right to work on a lane. An overtaken run's `epoch` is no longer the lane's, so its writes are refused.
+
+    `flow` is the connection's where it has any trouble; `remote` where its CRM is reached over the network; `attempts`
+    the tries of the lane's head that have failed.
+    """
 
     lane_id: int
     connection_id: int
     epoch: int
+    flow: Flow | None = None
+    remote: bool = False
+    attempts: int = 0
+
+    @property
+    def tries(self) -> bool:
+        """Whether this run tries, on behalf of all, if the CRM is back."""
+        return self.flow is not None and self.flow.state == FlowState.WAITING
 
 
 @transaction.atomic
 def claim(lane_id: int) -> Run | None:
-    """Begin a run; None when the lane is gone, held or being worked on by another (whose end looks again)."""
+    """Begin a run; None when the lane is gone, held or being worked on by another (whose end looks again).
+
+    Held is a lane of a connection that is switched off or broken, and of one whose CRM is out unless it is the one that
+    tries.
+    """
     lane = (
         Lane.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("connection")
+        .select_related("connection__flow")
         .filter(pk=lane_id)
         .first()
     )
     now = timezone.now()
     if lane is None or (lane.running_until and lane.running_until > now):
         return None
-    if lane.connection.state != ConnectionState.ACTIVE:
+    flow: Flow | None = getattr(lane.connection, "flow", None)
+    out = flow is not None and flow.state == FlowState.WAITING and flow.probe != lane_id
+    if out or lane.connection.state != ConnectionState.ACTIVE:
         Lane.objects.filter(pk=lane_id).update(scheduled=False, running_until=None)
         return None
     Lane.objects.filter(pk=lane_id).update(
         epoch=F("epoch") + 1, scheduled=True, running_until=now + RUN_LEASE, wake_at=None
     )
-    return Run(lane_id, lane.connection_id, lane.epoch + 1)
+    remote = not _is_local(lane.connection)
+    return Run(lane_id, lane.connection_id, lane.epoch + 1, flow, remote, lane.attempts)
+
+
+def _is_local(crm: Connection) -> bool:
+    try:
+        return manifest(crm.connector).local
+    except Misconfigured:  # its connector is not installed any more
+        return False
 
 
 def renew(run: Run) -> bool:
@@ -126,7 +162,7 @@ def head(run: Run) -> Delivery | None:
 def _take_head(lane_id: int) -> int | None:
     # Under the lane's lock, as `append` is: who queued nothing has committed his change by the time it is given up.
     Lane.objects.select_for_update(no_key=True).get(pk=lane_id)
-    waiting = Delivery.objects.filter(lane_id=lane_id, state__in=_WAITING).order_by("id")
+    waiting = Delivery.objects.filter(lane_id=lane_id, state__in=WAITING).order_by("id")
     taken = waiting.values_list("pk", flat=True).first()
     if taken is not None:
         Delivery.objects.filter(pk=taken, state=DeliveryState.PENDING).update(state=DeliveryState.RUNNING)
@@ -144,17 +180,16 @@ def rehome(delivery: Delivery) -> bool:
 
 
 @transaction.atomic
-def finish(run: Run, *, again_at: datetime | None = None, failed: bool = False, hold: bool = False) -> None:
+def finish(run: Run, *, again_at: datetime | None = None, attempts: int = 0, hold: bool = False) -> None:
     """End the run: unschedule an empty or held lane, else give it a further job, at `again_at` if it must wait.
 
-    `failed` counts an attempt, by which the next wait grows.
+    `attempts` is how often the lane's head has failed by now.
     """
     lane = Lane.objects.select_for_update(no_key=True).get(pk=run.lane_id)
     if lane.epoch != run.epoch:
         return
-    lane.running_until, lane.wake_at = None, again_at
-    lane.attempts = lane.attempts + 1 if failed else 0
-    lane.scheduled = not hold and Delivery.objects.filter(lane=lane, state__in=_WAITING).exists()
+    lane.running_until, lane.wake_at, lane.attempts = None, again_at, attempts
+    lane.scheduled = not hold and Delivery.objects.filter(lane=lane, state__in=WAITING).exists()
     lane.save(update_fields=["running_until", "wake_at", "attempts", "scheduled"])
     if lane.scheduled:
         defer(lane.pk, again_at)
@@ -167,26 +202,30 @@ def resume(crm: Connection, user: User | None = None) -> int:
 
 
 def sweep() -> int:
-    """Schedule lanes that wait without a job: left by a killed worker, or filled while their connection was held."""
+    """Schedule lanes that wait without a job: left by a killed worker, or filled while their connection was held.
+
+    Those of a CRM that is out, or catches up, are scheduled in their turn (`delivery.outages`).
+    """
     now = timezone.now()
     active = Lane.objects.filter(connection__state=ConnectionState.ACTIVE)
+    free = active.exclude(connection__flow__state__in=(FlowState.WAITING, FlowState.DRAINING))
     # A lapsed run may have been killed between its last delivery and its end: a further run ends it, work or no work.
-    return wake(with_work(active.filter(scheduled=False))) + wake(active.filter(scheduled=True, running_until__lt=now))
+    return wake(with_work(free.filter(scheduled=False))) + wake(active.filter(scheduled=True, running_until__lt=now))
 
 
 def with_work(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
     """Those of `lanes` that have waiting deliveries."""
-    return lanes.filter(Exists(Delivery.objects.filter(lane=OuterRef("pk"), state__in=_WAITING)))
+    return lanes.filter(Exists(Delivery.objects.filter(lane=OuterRef("pk"), state__in=WAITING)))
 
 
 @transaction.atomic
-def wake(lanes: QuerySet[Lane]) -> int:
+def wake(lanes: QuerySet[Lane], *, priority: int = 0) -> int:
     """Schedule `lanes`, with one statement per thousand; those that somebody holds at this moment are left out."""
     ids = list(lanes.select_for_update(skip_locked=True, no_key=True, of=("self",)).values_list("pk", flat=True))
     Lane.objects.filter(pk__in=ids).update(scheduled=True, running_until=None, wake_at=None)
     for start in range(0, len(ids), _CHUNK):
         jobs: list[dict[str, JSONValue]] = [{"lane_id": pk} for pk in ids[start : start + _CHUNK]]
-        app.configure_task(DRAIN, queue=QUEUE).batch_defer(*jobs)
+        app.configure_task(DRAIN, queue=QUEUE, priority=priority).batch_defer(*jobs)
     if len(ids) > _CHUNK:
         with database.cursor() as cursor:
             # The engine's fetch plan turns bad on stale statistics after a bulk insert.

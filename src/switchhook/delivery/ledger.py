@@ -6,7 +6,7 @@ longest request; after a lost answer it is looked for by its mark before it is e
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists
@@ -16,10 +16,19 @@ from django.utils.translation import gettext, override
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import CrmConnector
-from switchhook.core.errors import AuthFailed, OutcomeUnknown, Rejected, SwitchhookError, TargetGone, Transient
+from switchhook.core.errors import (
+    AuthFailed,
+    OutcomeUnknown,
+    Rejected,
+    SwitchhookError,
+    TargetGone,
+    Transient,
+    Unreachable,
+)
+from switchhook.core.plain import encode
 from switchhook.core.plan import Action, Plan
-from switchhook.core.records import Draft, Kind, Record, Ref
-from switchhook.delivery import lanes, leases, looking
+from switchhook.core.records import PARTIES, Draft, Kind, Record, Ref
+from switchhook.delivery import failing, lanes, leases, looking
 from switchhook.delivery.models import Effect, EffectState
 from switchhook.directory import index
 
@@ -32,15 +41,16 @@ _INDEXED = (Kind.CONTACT, Kind.COMPANY, Kind.LEAD, Kind.DEAL)
 class Ledger:
     """One run's view of a call's effects at one connection.
 
-    `ask` is whether the CRM is to be asked for the client before the first create: what the directory says may be older
-    than what a person has entered since.
+    `ask` is whether the CRM is still to be asked for the client before the first create: what the directory says may be
+    older than what a person has entered since. `answered` is whether the CRM has answered any request.
     """
 
     run: lanes.Run
     crm: CrmConnector
     connection: Connection
     call: Call
-    ask: bool = False
+    ask: bool = True
+    answered: bool = False
 
     def carry_out(self, plan: Plan, *, bury_gone: bool) -> None:
         """Make every action of the plan true, in its order; what is done stays done.
@@ -98,6 +108,13 @@ class Ledger:
         return {"values": values, "links": links, "target": target}
 
     def _advance(self, effect: Effect, action: Action, book: dict[str, Effect]) -> None:
+        if action.amends:
+            made = book[action.amends]
+            if made.adopted:
+                why = Rejected("The record was there already, so its title is left as it is.")
+                return self._set(effect, EffectState.WITHDRAWN, why)
+            if made.remote_id:
+                action = action.aimed_at(Ref(Kind(made.kind), made.remote_id))
         if effect.state == EffectState.WITHDRAWN:
             self._set(effect, EffectState.DONE if effect.remote_id else EffectState.PLANNED)
         if effect.state == EffectState.DONE:
@@ -124,22 +141,30 @@ class Ledger:
     def _existing(self, action: Action) -> Record | None:
         if self.ask and looking.may_be_there(self.call, action):
             self.ask = False
+            # Where it was asked within the last minute, this costs no request.
             index.ask(self.connection, self.call.client_number, self.crm)
         return looking.existing(self.connection, self.call, action)
 
     def _send(self, effect: Effect, action: Action, needs: list[Effect]) -> None:
-        effect.wanted = self._wanted(action)
-        links = (*action.draft.links, *(Ref(Kind(need.kind), need.remote_id) for need in needs if need.remote_id))
+        made = (Ref(Kind(need.kind), need.remote_id) for need in needs if need.remote_id)
+        links = tuple(dict.fromkeys((*action.draft.links, *made)))
+        effect.wanted = self._wanted(action) | {"links": [[ref.kind.value, ref.id] for ref in links]}
         self._take_off(effect)
         try:
             if action.target:
                 record = self.crm.update(action.target, effect.wanted["values"])
             else:
-                draft = Draft(kind=action.draft.kind, values=effect.wanted["values"], links=tuple(dict.fromkeys(links)))
-                record = self.crm.create(draft, mark=effect.mark)
+                record = self.crm.create(self._as_sent(effect), mark=effect.mark)
         except OutcomeUnknown as error:
+            self._count_failure(effect)
             self._set(effect, EffectState.UNKNOWN, error)
             raise
+        except Unreachable as error:
+            self._count_failure(effect)
+            if not failing.hopeless(self.run, effect):
+                self._set(effect, EffectState.PLANNED, error)
+                raise
+            self._set(effect, EffectState.REFUSED, failing.verdict(error))
         except (Transient, AuthFailed) as error:
             self._set(effect, EffectState.PLANNED, error)
             raise
@@ -149,6 +174,10 @@ class Ledger:
             self._set(effect, EffectState.REFUSED, error)
         else:
             self._done(effect, record)
+
+    def _count_failure(self, effect: Effect) -> None:
+        if not self.run.tries:
+            effect.failures += 1
 
     def _take_off(self, effect: Effect) -> None:
         """To "in flight", only while this run still owns the lane; nobody else touches it before the lease ends."""
@@ -176,26 +205,44 @@ class Ledger:
             wait = (effect.lease_until - now).total_seconds()
             raise Transient("The request of an earlier run may still be under way.", retry_after=wait)
         if effect.wanted.get("target"):
-            return self._set(effect, EffectState.PLANNED)
-        if Kind(effect.kind) not in self.crm.capabilities.traceable:
-            unclear = Rejected(
-                "It is unknown whether this was made. Look in the CRM; send it again only if it is missing."
-            )
-            return self._set(effect, EffectState.REFUSED, unclear)
-        sent_at = effect.sent_at or effect.created_at
-        found = self.crm.find_made(self._lost(effect), effect.mark, since=sent_at - timedelta(minutes=5))
-        if found:
-            return self._done(effect, found)
+            return self._plan_again(effect)
+        return self._trace(effect, effect.sent_at or effect.created_at, now)
+
+    def _trace(self, effect: Effect, sent_at: datetime, now: datetime) -> None:
+        """Look for the record that a create may have made; certain only when it would have to show by now."""
+        can = self.crm.capabilities
+        traceable = Kind(effect.kind) in can.traceable
+        if not traceable and not (effect.kind in PARTIES and self.call.client_number):
+            unclear = "It is unknown whether this was made. Look in the CRM; send it again only if it is missing."
+            return self._set(effect, EffectState.REFUSED, Rejected(unclear))
+        if traceable:
+            found = self.crm.find_made(self._as_sent(effect), effect.mark, since=sent_at - timedelta(minutes=5))
+            self.answered = True
+            if found:
+                return self._done(effect, found)
         # The lost request may still have been at work until its longest time was over.
-        longest = self.crm.capabilities.longest_request + self.crm.capabilities.settle
-        settled = sent_at + timedelta(seconds=longest)
+        settled = sent_at + timedelta(seconds=can.longest_request + can.settle)
         if now < settled:
             wait = (settled - now).total_seconds()
             raise Transient("Waiting until a record made by the lost request would show.", retry_after=wait)
+        if not traceable and (party := self._by_number(effect)):
+            return self._done(effect, party)
+        return self._plan_again(effect)
+
+    def _plan_again(self, effect: Effect) -> None:
+        if failing.hopeless(self.run, effect):
+            return self._set(effect, EffectState.REFUSED, failing.verdict())
         return self._set(effect, EffectState.PLANNED)
 
-    def _lost(self, effect: Effect) -> Draft:
-        """The draft as it was sent, but for links that were made by the same plan."""
+    def _by_number(self, effect: Effect) -> Record | None:
+        """The party with the client's number: what a lost create has made, where nothing else would tell."""
+        index.ask(self.connection, self.call.client_number, self.crm, anew=True)
+        self.answered = True
+        known = index.look_up(self.connection, self.call.client_number)
+        return next((record for record in known if record.kind == effect.kind), None)
+
+    def _as_sent(self, effect: Effect) -> Draft:
+        """The draft with every link, those to records of the same plan included."""
         links = tuple(Ref(Kind(kind), name) for kind, name in effect.wanted["links"])
         return Draft(kind=Kind(effect.kind), values=effect.wanted["values"], links=links)
 
@@ -212,8 +259,8 @@ class Ledger:
         if "text" in before and "text" not in values:
             changed["text"] = ""
         problem = self._change(effect, changed)
-        effect.wanted = wanted
-        effect.sent = effect.sent if problem else wanted
+        effect.wanted = wanted | {"links": effect.wanted["links"]}
+        effect.sent = effect.sent if problem else effect.wanted
         self._set(effect, EffectState.DONE, problem)
 
     def _change(self, effect: Effect, values: dict[str, Any]) -> SwitchhookError | None:
@@ -221,12 +268,21 @@ class Ledger:
         if effect.kind not in self.crm.capabilities.updatable or not effect.remote_id:
             return Rejected("The call has changed since, and this CRM cannot change such a record.")
         try:
-            self._index(self.crm.update(Ref(Kind(effect.kind), effect.remote_id), values))
+            record = self.crm.update(Ref(Kind(effect.kind), effect.remote_id), values)
         except (Transient, AuthFailed):
             raise
         except SwitchhookError as error:
             return error
+        self.answered = True
+        self._note(effect, record)
+        self._index(record)
         return None
+
+    def _note(self, effect: Effect, record: Record) -> None:
+        """Keep what the CRM could not take; what it said of an earlier step stays."""
+        for remark in map(encode, record.remarks):
+            if remark not in effect.remarks:
+                effect.remarks = [*effect.remarks, remark]
 
     def _withdraw(self, book: dict[str, Effect], wanted: set[str]) -> None:
         """What is no longer wanted is never deleted: an open task is closed with a sentence."""
@@ -257,6 +313,8 @@ class Ledger:
         effect.remote_id, effect.url, effect.adopted = record.id, record.url, adopted
         effect.kind = record.kind  # an open deal may stand in for the lead that was asked for
         effect.sent = None if adopted else effect.wanted
+        self.answered = self.answered or not adopted
+        self._note(effect, record)
         self._set(effect, EffectState.DONE)
         self._index(record)
 

@@ -26,15 +26,57 @@ class Lane(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "key"], name="one_lane")]
-        indexes = [models.Index(fields=["id"], condition=models.Q(scheduled=True), name="scheduled_lanes")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(scheduled=True), name="scheduled_lanes"),
+            models.Index(fields=["connection"], condition=models.Q(scheduled=True), name="lanes_at_work"),
+        ]
+
+
+class FlowState(models.TextChoices):
+    """`waiting`: the CRM is out, nothing is sent but a try. `draining`: it is back, what waited goes bit by bit."""
+
+    FREE = "free", _("flows")
+    WAITING = "waiting", _("waiting for the CRM")
+    DRAINING = "draining", _("catching up")
+
+
+class Flow(models.Model):
+    """How the work of a connection flows where it does not flow freely; a connection without a row has no trouble.
+
+    since      when the state began (UTC)
+    until      waiting: when the CRM is tried again; draining: when the backlog may go on, None at once
+    attempts   tries of this outage that failed
+    reason, error_code  what the CRM, or the way to it, said last
+    suspect    the lane that failed last, while no other has since: one client's failures are no outage
+    probe, probing_until  the lane that tries on behalf of all, and until when it has to be done
+    last_delivery, backlog  draining: the last delivery that belongs to the backlog, and how many it had at first
+    kept       some calls' deliveries were kept by a person's choice: their later events are kept too
+    """
+
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="flow")
+    state = models.CharField(max_length=10, choices=FlowState, default=FlowState.FREE)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    reason = models.TextField(blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    suspect = models.BigIntegerField(null=True)
+    probe = models.BigIntegerField(null=True)
+    probing_until = models.DateTimeField(null=True)
+    last_delivery = models.BigIntegerField(default=0)
+    backlog = models.PositiveIntegerField(default=0)
+    kept = models.BooleanField(default=False)
 
 
 class DeliveryState(models.TextChoices):
+    """`skipped`: there was nothing to send. `kept`: a person chose not to send it; it can be sent later."""
+
     PENDING = "pending", _("waiting")
     RUNNING = "running", _("being worked on")
     DONE = "done", _("done")
     DEAD = "dead", _("needs attention")
     SKIPPED = "skipped", _("skipped")
+    KEPT = "kept", _("not sent, kept")
 
 
 class Delivery(models.Model):
@@ -61,13 +103,21 @@ class Delivery(models.Model):
                 fields=["lane", "id"], condition=models.Q(state__in=["pending", "running"]), name="delivery_queue"
             ),
             models.Index(fields=["connection", "state", "-id"], name="delivery_states"),
+            models.Index(
+                fields=["connection", "id"],
+                condition=models.Q(state__in=["pending", "running"]),
+                name="delivery_backlog",
+            ),
+            models.Index(fields=["call"], condition=models.Q(state="kept"), name="kept_deliveries"),
         ]
 
 
 class Decision(models.Model):
     """The verdict on a call's client, fixed at the first plan, and the latest plan (JSON as `core.plan` writes it).
 
-    `client_number` is whom it was passed on: a call that turns out to be somebody else's is judged anew.
+    `client_number` is whom it was passed on: a call that turns out to be somebody else's is judged anew. `people` are
+    the employees in their roles as they were then. Where an update found nothing, `looks` says how often it was looked
+    for again, `look_at` when the next look is due, and `later` is the verdict of the last look.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="decisions")
@@ -76,11 +126,16 @@ class Decision(models.Model):
     client_number = models.CharField(max_length=20, blank=True)
     verdict = models.JSONField()
     plan = models.JSONField(default=dict)
+    people = models.JSONField(default=dict)
+    later = models.JSONField(null=True)
+    looks = models.PositiveSmallIntegerField(default=0)
+    look_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(auto_now_add=True)
     planned_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "call"], name="one_decision")]
+        indexes = [models.Index(fields=["look_at"], condition=models.Q(look_at__isnull=False), name="looks_due")]
 
 
 class EffectState(models.TextChoices):
@@ -98,8 +153,10 @@ class EffectState(models.TextChoices):
 class Effect(models.Model):
     """One thing that must exist in a CRM because of a call. Key: (connection, call, action id).
 
-    `wanted` is the draft as last planned; `sent` what the CRM last confirmed. `mark` is our idempotency mark in the
-    CRM's record. `lease_until` outlasts the longest request, so nobody else touches the effect before it ends.
+    `wanted` is the draft as last planned; `sent` what the CRM last confirmed; `remarks` what it could not take, as
+    reasons (`{"text", "params"}`). `mark` is our idempotency mark in the CRM's record. `lease_until` outlasts the
+    longest request, so nobody else touches the effect before it ends. `failures` counts the tries on which the CRM
+    failed while it was not known to be out.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="effects")
@@ -113,10 +170,12 @@ class Effect(models.Model):
     mark = models.CharField(max_length=80, unique=True)
     wanted = models.JSONField(default=dict)
     sent = models.JSONField(null=True)
+    remarks = models.JSONField(default=list)
     adopted = models.BooleanField(default=False)
     remote_id = models.CharField(max_length=80, blank=True)
     url = models.TextField(blank=True)
     attempts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=40, blank=True)
     error = models.TextField(blank=True)
     epoch = models.BigIntegerField(default=0)

@@ -10,11 +10,11 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from switchhook.core.errors import AuthFailed, Transient
-from switchhook.delivery import lanes
-from switchhook.delivery.handling import bury, handle
+from switchhook.core.errors import AuthFailed, RateLimited, SwitchhookError, Transient
+from switchhook.delivery import failing, lanes, looks, outages
+from switchhook.delivery.handling import bury, handle, is_backlog
 from switchhook.delivery.leases import LeaseTaken
-from switchhook.delivery.models import Lane
+from switchhook.delivery.models import Delivery
 from switchhook.engine import UNTIL_THE_DATABASE_IS_BACK
 
 logger = logging.getLogger(__name__)
@@ -37,33 +37,51 @@ def drain_lane(lane_id: int) -> None:
     """Work off a client's deliveries at one connection, in order. Idempotent; safe to run twice at once."""
     run = lanes.claim(lane_id)
     if run is None:
-        return None
+        return
+    _work_off(run)
+    if run.flow is not None:
+        outages.feed(run.connection_id)
+
+
+def _work_off(run: lanes.Run) -> None:
+    tries = run.attempts
     for _ in range(TURN):
         delivery = lanes.head(run)
         if delivery is None or not lanes.renew(run):
             break
         try:
-            handle(run, delivery)
+            if handle(run, delivery):
+                outages.succeeded(run)
         except LeaseTaken:
-            return lanes.finish(run, again_at=timezone.now() + timedelta(seconds=_jitter(0.2, 1.0)))
+            soon = timezone.now() + timedelta(seconds=_jitter(0.2, 1.0))
+            return lanes.finish(run, again_at=soon, attempts=tries)
         except AuthFailed:
             return lanes.finish(run, hold=True)
         except Transient as error:
-            return lanes.finish(run, again_at=timezone.now() + _pause(run, error), failed=True)
+            if not failing.given_up(run, delivery, error, tries + 1):
+                return _wait(run, delivery, error, tries)
+            bury(run, delivery, failing.verdict(error))
         except (OperationalError, InterfaceError):
             raise  # the database is away: the job is repeated, or the sweep finds the lane once its run has lapsed
         except Exception as error:
             # A fault of the hub's own must cost one delivery, not the client's whole lane.
             logger.exception("Delivery %s failed", delivery.pk)
-            bury(run, delivery, error)
+            bury(run, delivery, SwitchhookError(f"The hub failed on this: {type(error).__name__}: {error}"[:500]))
+        tries = 0
     return lanes.finish(run)
 
 
-def _pause(run: lanes.Run, error: Transient) -> timedelta:
+def _wait(run: lanes.Run, delivery: Delivery, error: Transient, tries: int) -> None:
+    tries += not isinstance(error, RateLimited)  # nothing was tried of what was not let through
+    if outages.failed(run, error, backlog=is_backlog(delivery)):
+        return lanes.finish(run, hold=True, attempts=tries)
+    return lanes.finish(run, again_at=timezone.now() + _pause(tries, error), attempts=tries)
+
+
+def _pause(tries: int, error: Transient) -> timedelta:
     if error.retry_after is not None:
         return timedelta(seconds=max(error.retry_after, SHORTEST_PAUSE) * _jitter(1.0, 1.1))
-    attempts = Lane.objects.values_list("attempts", flat=True).get(pk=run.lane_id)
-    return timedelta(seconds=min(2.0**attempts, LONGEST_PAUSE) * _jitter(0.8, 1.2))
+    return timedelta(seconds=min(2.0 ** min(tries, 20), LONGEST_PAUSE) * _jitter(0.8, 1.2))
 
 
 def _jitter(low: float, high: float) -> float:
@@ -77,4 +95,16 @@ async def sweep_lanes(context: JobContext, timestamp: int) -> None:
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         await manager.retry_job(job)
-    await asyncio.to_thread(lanes.sweep)
+    await asyncio.to_thread(_look_after)
+
+
+def _look_after() -> None:
+    looks.wake_due()
+    lanes.sweep()
+    outages.look_after()
+
+
+@app.task(queue=lanes.QUEUE, name=outages.PROBE, retry=UNTIL_THE_DATABASE_IS_BACK)
+def probe_crm(connection_id: int) -> None:
+    """Let one lane try whether a CRM that was out is back. Idempotent."""
+    outages.probe(connection_id)

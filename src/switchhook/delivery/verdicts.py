@@ -1,5 +1,6 @@
 """Who the client is: judged once per call and connection, at its first plan, and kept."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -12,32 +13,39 @@ from switchhook.core.errors import TargetGone
 from switchhook.core.matrix import Matrix
 from switchhook.core.reason import Reason
 from switchhook.core.records import Kind, Record, Ref
-from switchhook.core.situation import Client, Verdict
+from switchhook.core.situation import Channel, Client, Verdict
+from switchhook.core.words import _
 from switchhook.delivery.models import Decision, Effect
 from switchhook.directory import index
+from switchhook.directory.models import LookUp
 from switchhook.scenarios.services import in_force
 
 FRESH = timedelta(seconds=60)
 """How long an open lead or deal may go unconfirmed before it is read again, since it decides what is created."""
 
+JUST_NOW = timedelta(seconds=5)
 _DECIDING = (Kind.LEAD, Kind.DEAL)
 
 
-def decide(connection: Connection, call: Call, crm: CrmConnector) -> tuple[Decision, Verdict, Matrix]:
+def decide(
+    connection: Connection, call: Call, crm: CrmConnector, *, held_back: bool = False
+) -> tuple[Decision, Verdict, Matrix]:
     """The decision on this call: the stored one, else a new one by the matrix in force now.
 
-    A verdict on another number (withheld at first, or misread before a name map was corrected) is passed anew.
+    A verdict on another number (withheld at first, or misread before a name map was corrected) is passed anew. While
+    the call is `held_back` nobody is looked up: its client is judged when something may be written.
 
     Asks the CRM only when the directory knows nothing or only something stale. Raises the connector's errors.
     """
     decision = Decision.objects.select_related("matrix").filter(connection=connection, call=call).first()
     if decision is None:
         version, _matrix = in_force(connection)
-        passed = {"verdict": judge(connection, call, crm).to_json(), "client_number": call.client_number}
-        decision, _ = Decision.objects.get_or_create(
+        verdict = Verdict(client=Client.NEW) if held_back else judge(connection, call, crm)
+        passed = {"verdict": verdict.to_json(), "client_number": "" if held_back else call.client_number}
+        decision, _made = Decision.objects.get_or_create(
             connection=connection, call=call, defaults={"matrix": version, **passed}
         )
-    elif decision.client_number != call.client_number:
+    elif decision.client_number != call.client_number and not held_back:
         decision.call = call
         _pass(decision, judge(connection, call, crm))
     return decision, Verdict.from_json(decision.verdict), Matrix.from_data(decision.matrix.data)
@@ -45,11 +53,27 @@ def decide(connection: Connection, call: Call, crm: CrmConnector) -> tuple[Decis
 
 def judge_again(decision: Decision, crm: CrmConnector) -> Verdict:
     """Replace a verdict that rests on a record which is no longer there, from a live look."""
-    if decision.call.client_number:
-        index.ask(decision.connection, decision.call.client_number, crm, anew=True)
-    verdict = judge(decision.connection, decision.call, crm)
+    verdict = judge(decision.connection, decision.call, crm, anew=True)
     _pass(decision, verdict)
     return verdict
+
+
+def look_again(decision: Decision, verdict: Verdict, crm: CrmConnector) -> Verdict:
+    """The verdict with what is there now, from a live look: what makes the client new or known stays as it was.
+
+    A decision that has only just been passed from a live look is not looked into again.
+    """
+    connection, call = decision.connection, decision.call
+    just_now = timezone.now() - decision.decided_at < JUST_NOW and asked_since(connection, call, decision.decided_at)
+    if not just_now:
+        index.ask(connection, call.client_number, crm, anew=True)
+    return replace(verdict, matches=tuple(_found(connection, call)))
+
+
+def asked_since(connection: Connection, call: Call, begun: datetime) -> bool:
+    """Whether a remote CRM has answered a look-up of the call's client since then, or a second before."""
+    moment = begun - timedelta(seconds=1)
+    return LookUp.objects.filter(connection=connection, e164=call.client_number, asked_at__gte=moment).exists()
 
 
 def _pass(decision: Decision, verdict: Verdict) -> None:
@@ -57,20 +81,28 @@ def _pass(decision: Decision, verdict: Verdict) -> None:
     decision.save(update_fields=["verdict", "client_number"])
 
 
-def judge(connection: Connection, call: Call, crm: CrmConnector) -> Verdict:
-    """Look the client up: in the directory, else live. What the hub made for this very call makes nobody known."""
+def judge(connection: Connection, call: Call, crm: CrmConnector, *, anew: bool = False) -> Verdict:
+    """Look the client up: in the directory, else live. What the hub made for this very call makes nobody known.
+
+    With `anew` the CRM is asked whatever the directory says.
+    """
     phone = call.client_number
     if not phone:
-        return Verdict(client=Client.HIDDEN, reasons=(Reason(text="The caller withheld his number.", params={}),))
-    matches = _known(connection, phone)
-    if not matches or manifest(connection.connector).local:
-        index.ask(connection, phone, crm)
-    elif any(_stale(match) for match in matches):
-        _confirm(connection, phone, matches, crm)
-    own = _made_for(connection, call)
-    matches = [match for match in _known(connection, phone) if match.ref not in own]
+        said = _("The caller withheld his number.") if call.channel == Channel.CALL else _("The client gave no number.")
+        return Verdict(client=Client.HIDDEN, reasons=(Reason(text=said, params={}),))
+    known = _known(connection, phone)
+    if anew or not known or manifest(connection.connector).local:
+        index.ask(connection, phone, crm, anew=anew)
+    else:
+        _confirm(connection, phone, known, crm)
+    matches = _found(connection, call)
     client = Client.KNOWN if matches else Client.NEW
     return Verdict(client=client, matches=tuple(matches), reasons=(_counted(matches, phone),))
+
+
+def _found(connection: Connection, call: Call) -> list[Record]:
+    own = _made_for(connection, call)
+    return [match for match in _known(connection, call.client_number) if match.ref not in own]
 
 
 def _known(connection: Connection, phone: str) -> list[Record]:
@@ -93,16 +125,13 @@ def _counted(matches: list[Record], phone: str) -> Reason:
     )
 
 
-def _stale(record: Record) -> bool:
-    if not record.is_open or record.kind not in _DECIDING:
-        return False
-    confirmed = record.values.get("confirmed_at", "")
-    return timezone.now() - datetime.fromisoformat(confirmed) > FRESH
-
-
-def _confirm(connection: Connection, phone: str, matches: list[Record], crm: CrmConnector) -> None:
-    for match in filter(_stale, matches):
+def _confirm(connection: Connection, phone: str, known: list[Record], crm: CrmConnector) -> None:
+    """Read the record that takes the call, where nobody has for a while; where it is no more, the next in its place."""
+    while stale := next((record for record in known if record.kind in _DECIDING and record.is_open), None):
+        if timezone.now() - datetime.fromisoformat(stale.values["confirmed_at"]) <= FRESH:
+            return
         try:
-            index.remember(connection, [crm.get(match.ref)], phone)
+            index.remember(connection, [crm.get(stale.ref)], phone)
         except TargetGone:
-            index.forget(connection, [match.ref])
+            index.forget(connection, [stale.ref])
+        known = _known(connection, phone)
