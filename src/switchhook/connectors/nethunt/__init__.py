@@ -1,0 +1,1 @@
+"""NetHunt CRM: records in folders, spoken to by e-mail and API key."""
