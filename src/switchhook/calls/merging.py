@@ -1,4 +1,4 @@
-"""Facts become calls: each is stored once per source, and the call is folded anew under its row lock."""
+"""Facts become calls and inquiries: each is stored once per source, and folded anew under its row lock."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from switchhook.calls.codec import fact_from_json, fact_to_json, state_to_json
+from switchhook.calls.codec import fact_from_json, fact_to_json, inquiry_fact_from_json, state_to_json
 from switchhook.calls.models import Call, Fact, Recording, RecordingState
 from switchhook.connections.models import Connection
 from switchhook.connections.sealing import seal, unseal
 from switchhook.connections.services import began_before_activation
+from switchhook.core import inquiry
 from switchhook.core.call import CallFact, CallState, Status, fold
+from switchhook.core.inquiry import InquiryFact
+from switchhook.core.situation import Channel, Inquiry
 from switchhook.projects.people import Staff
 
 PARSER = 1
@@ -22,7 +25,7 @@ PARSER = 1
 class Sourced:
     """A fact with where it came from: `source` is unique within the call (`event:17:0`, `export:ua9-1.2`)."""
 
-    fact: CallFact
+    fact: CallFact | InquiryFact
     source: str
     received_at: datetime
     raw_event_id: int | None = None
@@ -36,7 +39,7 @@ class Merged:
     """
 
     call: Call
-    state: CallState
+    state: CallState | Inquiry
     changed: bool
     recording: Recording | None = None
 
@@ -45,11 +48,20 @@ class Merged:
 def merge(connection: Connection, external_id: str, sourced: Iterable[Sourced], staff: Staff) -> Merged:
     """Store the facts and fold their call. Idempotent; safe for many processes at once on the same call.
 
+    `external_id` is the facts' `key`; those of a form or dialogue make one, in the same table.
+
     A fact with a known source replaces the older one. Must be called for a batch's calls in the order of their ids,
     since each locks its row until the surrounding transaction ends.
     """
     sourced = list(sourced)
-    call = _locked(connection, external_id, min(item.received_at for item in sourced))
+    new = Call(
+        connection=connection,
+        external_id=external_id,
+        channel=_channel(sourced[0].fact),
+        project=connection.project,
+        started_at=min(item.received_at for item in sourced),
+    )
+    call = _locked(new)
     Fact.objects.bulk_create(
         [_fact(call, item) for item in {item.source: item for item in sourced}.values()],
         update_conflicts=True,
@@ -89,7 +101,7 @@ def _fact(call: Call, item: Sourced) -> Fact:
 def refold(call: Call, staff: Staff) -> Merged:
     """Fold a locked call from its stored facts and save what changed."""
     facts = list(call.facts.all())
-    state = fold(_unsealed(fact.data) for fact in facts)
+    state = _folded(call, facts)
     before, seen = _seen(call), call.facts_seen
     # Where no event tells when the call began, the first one to arrive does, in whatever order they are read.
     call.started_at = state.started_at or min((fact.received_at for fact in facts), default=call.started_at)
@@ -98,7 +110,7 @@ def refold(call: Call, staff: Staff) -> Merged:
     changed = before != _seen(call)
     if changed or seen != call.facts_seen:
         call.save()
-    recording = _expect_recording(call, state)
+    recording = _expect_recording(call, state) if isinstance(state, CallState) else None
     return Merged(call=call, state=state, changed=changed or recording is not None, recording=recording)
 
 
@@ -106,34 +118,47 @@ def _seen(call: Call) -> tuple[object, ...]:
     return call.state, call.employee_id, call.started_at, call.stopped, call.journal_only
 
 
-def _locked(connection: Connection, external_id: str, seen_at: datetime) -> Call:
-    known = Call.objects.select_for_update(no_key=True).filter(connection=connection, external_id=external_id)
+def _channel(fact: CallFact | InquiryFact) -> Channel:
+    return fact.channel if isinstance(fact, InquiryFact) else Channel.CALL
+
+
+def _folded(call: Call, facts: Iterable[Fact]) -> CallState | Inquiry:
+    if call.channel == Channel.CALL:
+        return fold(_unsealed(fact.data) for fact in facts)
+    return inquiry.fold((inquiry_fact_from_json(fact.data) for fact in facts), Channel(call.channel))
+
+
+def _locked(new: Call) -> Call:
+    """The row that `new` would be, made if there is none, and locked."""
+    known = Call.objects.select_for_update(no_key=True).filter(connection=new.connection, external_id=new.external_id)
     call = known.first()
     if call is None:
         # Another process may be making it at this moment: one of the two inserts, and both go on with that row.
-        new = Call(connection=connection, external_id=external_id, project=connection.project, started_at=seen_at)
         Call.objects.bulk_create([new], ignore_conflicts=True)
         call = known.get()
-    call.connection, call.project = connection, connection.project
+    call.connection, call.project = new.connection, new.project
     return call
 
 
-def _apply(call: Call, state: CallState, staff: Staff) -> None:
-    call.direction = state.direction or "in"
-    call.status = state.status
+def _apply(call: Call, state: CallState | Inquiry, staff: Staff) -> None:
+    if isinstance(state, Inquiry):
+        call.status = Status.OTHER if state.ended else Status.ACTIVE
+        call.ended_at = state.at if state.ended else None
+    else:
+        call.direction, call.status = state.direction or "in", state.status
+        call.project_number = state.project_number or ""
+        call.answered_at, call.ended_at = state.answered_at, state.ended_at
+        call.talk_seconds, call.wait_seconds = state.talk_seconds, state.wait_seconds
     call.client_number = state.client_number or ""
-    call.project_number = state.project_number or ""
     call.employee = staff.find(state.employee)
-    call.answered_at, call.ended_at = state.answered_at, state.ended_at
-    call.talk_seconds, call.wait_seconds = state.talk_seconds, state.wait_seconds
     call.stopped = staff.stop_list.covers(call.project_number, call.client_number)
     call.journal_only = began_before_activation(call.connection, call.started_at)
     call.state = state_to_json(state)
 
 
-def _sealed(fact: CallFact) -> dict[str, object]:
+def _sealed(fact: CallFact | InquiryFact) -> dict[str, object]:
     data = fact_to_json(fact)
-    if fact.recording_url:
+    if isinstance(fact, CallFact) and fact.recording_url:
         data["recording_url"] = seal(fact.recording_url)
     return data
 

@@ -11,7 +11,10 @@ from switchhook.projects.models import Employee, Project
 
 
 class Call(models.Model):
-    """The aggregate of one conversation: columns for lists and filters, `state` the whole fold (see `calls.states`).
+    """The aggregate of one conversation: columns for lists and filters, `state` the whole fold (see `calls.codec`).
+
+    A site form or a dialogue in a messenger is kept here too, told apart by `channel`: it goes the same way to the
+    CRMs, and has no line, no talk and no recording. Lists show calls only unless asked for others.
 
     Durations are seconds, times UTC, numbers E.164 ("" where unknown or hidden). `facts_seen` counts the facts folded.
     `stopped` marks a call of a stop-listed line or ignored client: it stays in the journal and touches no CRM.
@@ -21,6 +24,11 @@ class Call(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="calls")
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="calls")
     external_id = models.CharField(max_length=200)
+    channel = models.CharField(
+        max_length=10,
+        default="call",
+        choices=[("call", _("call")), ("form", _("form")), ("dialogue", _("dialogue"))],
+    )
     direction = models.CharField(
         max_length=10,
         default="in",
@@ -60,11 +68,14 @@ class Call(models.Model):
             models.Index(fields=["project", "client_number", "-started_at"], name="call_client"),
             models.Index(fields=["project", "status", "-started_at"], name="call_status"),
             models.Index(fields=["project", "employee", "-started_at"], name="call_employee"),
+            models.Index(
+                fields=["project", "-started_at", "-id"], condition=~models.Q(channel="call"), name="inquiry_journal"
+            ),
         ]
 
     @property
     def lane_key(self) -> str:
-        """What keeps one client's calls in order: his number, or the call itself where he has none."""
+        """What keeps one client's calls and inquiries in order: his number, or the call itself where he has none."""
         return self.client_number or f"call:{self.pk}"
 
 

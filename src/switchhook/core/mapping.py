@@ -106,9 +106,10 @@ def _date_and_time(at: datetime | None, zone: ZoneInfo) -> dict[str, str]:
 def render(template: str, words: Mapping[str, str], *, limit: int | None = None) -> str:
     """`template` with each `{name}` replaced by that parameter, or by nothing where it is empty. Never raises.
 
-    The text is plain and cut to `limit` characters.
+    A line of which nothing is left goes. The text is plain and cut to `limit` characters.
     """
-    text = _PLACE.sub(lambda place: words.get(same(place[1]), ""), template)
+    filled = ((line, _PLACE.sub(lambda place: words.get(same(place[1]), ""), line)) for line in template.split("\n"))
+    text = "\n".join(said for line, said in filled if said.strip() or not _PLACE.search(line))
     text = "\n".join(line.strip() for line in _SPACES.sub(" ", text).splitlines()).strip()
     return cut(text, limit)
 

@@ -27,7 +27,7 @@ from switchhook.core.situation import (
 )
 from switchhook.core.words import _
 
-__all__ = ["NOTHING_TO_UPDATE", "Action", "Condition", "Person", "Plan", "PlanSettings", "Skip", "plan"]
+__all__ = ["NOTHING_TO_UPDATE", "Action", "Condition", "Person", "Plan", "PlanSettings", "Skip", "held_back", "plan"]
 
 
 def plan(  # noqa: PLR0917 - the pipeline's own order: what happened, to whom, by which rules, where
@@ -74,13 +74,20 @@ def plan(  # noqa: PLR0917 - the pipeline's own order: what happened, to whom, b
     )
 
 
-def _journal_only(call: CallState | Inquiry, situation: Situation, settings: PlanSettings) -> Reason | None:
-    if situation.channel not in settings.channels:
+def held_back(event: CallState | Inquiry, settings: PlanSettings) -> Reason | None:
+    """Why nothing is written for `event` yet, whoever the client is; None where that is no hindrance."""
+    channel = event.channel if isinstance(event, Inquiry) else Channel.CALL
+    if channel not in settings.channels:
         return because(_("This integration is switched off for the connection."))
-    if isinstance(call, Inquiry) and not _released(call, settings):
+    if isinstance(event, Inquiry) and not _released(event, settings):
         return because(_("Nothing is written before an employee sends the client's data to the CRM."))
-    if situation.channel is not Channel.CALL:
-        return None
+    return None
+
+
+def _journal_only(call: CallState | Inquiry, situation: Situation, settings: PlanSettings) -> Reason | None:
+    hindrance = held_back(call, settings)
+    if hindrance is not None or situation.channel is not Channel.CALL:
+        return hindrance
     if situation.direction is Direction.INTERNAL:
         return because(_("A call between employees stays in the journal."))
     if situation.client is Client.HIDDEN:

@@ -103,8 +103,8 @@ class Inquiry:
 
     `at` is the time of its latest step, `started_at` of its first (aware, UTC). Rules collect while a dialogue goes on;
     nothing is written before it is `released`: an employee pressed "send client data to CRM". `employee` is who took
-    the dialogue into work. `source` is the messenger. `text` holds the form's fields or what the comment is to say, `link`
-    opens the form's page or the chat.
+    the dialogue into work. `source` is the messenger. `text` holds the form's fields or what the comment is to say,
+    `link` opens the form's page or the chat.
     """
 
     channel: Channel
@@ -122,6 +122,11 @@ class Inquiry:
     link: str = ""
     utm: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing further is expected: a form is sent once, a dialogue is finished."""
+        return self.channel is Channel.FORM or Step.DIALOGUE_FINISHED in self.steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

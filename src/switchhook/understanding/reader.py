@@ -20,6 +20,7 @@ from switchhook.connectors.base import RawEvent as Delivered
 from switchhook.connectors.base import TelephonyConnector
 from switchhook.core.call import CallFact
 from switchhook.core.errors import SwitchhookError, UnsupportedEvent
+from switchhook.core.inquiry import InquiryFact
 from switchhook.intake.models import RawEvent, RawState
 from switchhook.projects.people import Staff
 from switchhook.understanding.handover import hand_over, ring_without_id
@@ -43,7 +44,7 @@ class _Desk:
 
 @dataclass(slots=True)
 class _Group:
-    """The facts of one batch about one call; none where facts were only taken from it.
+    """The facts of one batch about one call or inquiry; none where facts were only taken from it.
 
     `fresh` is False when all of them are replays.
     """
@@ -106,11 +107,11 @@ def _groups(events: Sequence[RawEvent]) -> dict[tuple[int, str], _Group]:
         for left in _forget(event, facts) if event.replayed else ():
             groups.setdefault((event.connection_id, left), _Group(desk, left))
         for index, fact in enumerate(facts):
-            if not fact.external_id:
-                ring_without_id(desk.connection, fact, desk.staff)
+            if not fact.key:
+                if isinstance(fact, CallFact):
+                    ring_without_id(desk.connection, fact, desk.staff)
                 continue
-            key = (event.connection_id, fact.external_id)
-            group = groups.setdefault(key, _Group(desk, fact.external_id))
+            group = groups.setdefault((event.connection_id, fact.key), _Group(desk, fact.key))
             group.sourced.append(
                 Sourced(fact=fact, source=_source(event, index), received_at=event.received_at, raw_event_id=event.pk)
             )
@@ -126,7 +127,7 @@ def _desk(connection: Connection) -> _Desk:
     return _Desk(connection, Staff(connection.project), open_telephony(connection))
 
 
-def _facts(desk: _Desk, event: RawEvent) -> Sequence[CallFact]:
+def _facts(desk: _Desk, event: RawEvent) -> Sequence[CallFact | InquiryFact]:
     try:
         facts = desk.telephony.read(_delivered(event))
     except UnsupportedEvent as error:
@@ -137,7 +138,7 @@ def _facts(desk: _Desk, event: RawEvent) -> Sequence[CallFact]:
     return facts
 
 
-def _settle(event: RawEvent, state: RawState, code: str, error: str) -> tuple[CallFact, ...]:
+def _settle(event: RawEvent, state: RawState, code: str, error: str) -> tuple[CallFact | InquiryFact, ...]:
     event.state, event.error_code, event.error, event.read_at = state, code, error, timezone.now()
     return ()
 
@@ -154,12 +155,12 @@ def _delivered(event: RawEvent) -> Delivered:
     )
 
 
-def _forget(event: RawEvent, facts: Sequence[CallFact]) -> set[str]:
+def _forget(event: RawEvent, facts: Sequence[CallFact | InquiryFact]) -> set[str]:
     """Drop the event's facts that it states no longer; returns the ids of the calls that lost one.
 
     A corrected name map may give an event another call, fewer facts, or none.
     """
-    kept = {(fact.external_id, _source(event, index)) for index, fact in enumerate(facts)}
+    kept = {(fact.key, _source(event, index)) for index, fact in enumerate(facts)}
     old = Fact.objects.filter(raw_event=event).values_list("pk", "call__external_id", "source")
     stale = {pk: external_id for pk, external_id, source in old if (external_id, source) not in kept}
     Fact.objects.filter(pk__in=stale).delete()

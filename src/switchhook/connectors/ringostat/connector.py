@@ -9,6 +9,7 @@ from switchhook.connectors.base import Account, Health, RawEvent, StaffMember
 from switchhook.connectors.http import download
 from switchhook.core.call import CallFact
 from switchhook.core.errors import Misconfigured, Rejected, TargetGone
+from switchhook.core.inquiry import InquiryFact
 
 from . import events
 from .client import RingostatApi
@@ -36,7 +37,7 @@ class Ringostat:
             remarks.append(f"No SIP login and no mobile number: {', '.join(sorted(without))}.")
         return Health(account_name=f"Ringostat {self._config.project_id}", remarks=tuple(remarks))
 
-    def read(self, event: RawEvent) -> Sequence[CallFact]:
+    def read(self, event: RawEvent) -> Sequence[CallFact | InquiryFact]:
         """See `events.read`."""
         return events.read(event, self._account)
 

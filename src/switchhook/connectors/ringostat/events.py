@@ -1,31 +1,29 @@
 """From a webhook's body to the facts it states."""
 
-import re
 from datetime import datetime
 
 from switchhook.connectors.base import Account, RawEvent
 from switchhook.core.call import CallFact, Direction, EventKind, Status
 from switchhook.core.errors import AnomalousPayload, UnsupportedEvent, Unusable
+from switchhook.core.inquiry import InquiryFact
 
 from .body import Values, clean, read_body, storable
 from .config import name_map
 from .dispositions import CALL_TYPES, canonical_call_type, canonical_disposition, status_of
 from .guess import guess_names
-from .kinds import KINDS, Event, Stated, default_direction, event_of, has_result
-from .names import ALIASES, ANALYSIS, UTM, UTM_STAND_INS, NameMap
+from .inquiries import inquiry_fact
+from .kinds import INQUIRIES, KINDS, Event, Stated, default_direction, event_of, has_result
+from .names import ALIASES, ANALYSIS, NameMap
 from .parties import INCOMING_CLIENT, LINES, OUTGOING_CLIENT, Parties, find_parties
 from .values import flag, link, moment, moment_in_id, seconds, whole
+from .visits import VISIT, may_be_shown, tags_of, utm_of
 
 LONGEST_ID = 200
 LONGEST_WORD = 100
-MOST_TAGS, LONGEST_TAG = 100, 1_000
 MOST_ANALYSES, LONGEST_ANALYSIS = 200, 20_000
 
 VENDOR_SAMPLE_DATE = "2022-01-01 10:16:46"
 """The call date in the vendor's own sample values, which its test delivery is filled with."""
-
-MARKS = frozenset({"category_mark", "category_number", "employee_mark"})
-UNTAGGED_VISIT = frozenset({"(direct)", "(none)", "(not set)", "(not provided)"})
 
 CONSUMED = frozenset(OUTGOING_CLIENT + INCOMING_CLIENT + LINES) | {
     "uniqueid", "calldate", "calldate_timestamp_micros", "call_type", "forward_location", "extension_number",
@@ -34,21 +32,19 @@ CONSUMED = frozenset(OUTGOING_CLIENT + INCOMING_CLIENT + LINES) | {
 }  # fmt: skip
 """Variables with a field of their own in the fact; every other one becomes a tag."""
 
-_TOKEN_LINK = re.compile(r"https?://\S*[?&]token=", re.IGNORECASE)
 
-
-def read(event: RawEvent, account: Account) -> tuple[CallFact, ...]:
+def read(event: RawEvent, account: Account) -> tuple[CallFact | InquiryFact, ...]:
     """The facts a delivery states: one for each event in it, none for the vendor's test delivery.
 
-    Pure. Raises UnsupportedEvent for forms, chats and deals, AnomalousPayload for what cannot be read; of a batch what
-    can be read is read, and the error raised only when that is nothing.
+    Pure. Raises UnsupportedEvent for deals, AnomalousPayload for what cannot be read; of a batch what can be read is
+    read, and the error raised only when that is nothing.
     """
     names = NameMap(name_map(account))
-    facts: list[CallFact] = []
+    facts: list[CallFact | InquiryFact] = []
     problems: list[Unusable] = []
     for values in read_body(event):
         try:
-            fact = _fact(named_values(values, names), account)
+            fact = _fact(values, names, event, account)
         except Unusable as problem:
             problems.append(problem)
         else:
@@ -70,10 +66,13 @@ def named_values(values: Values, names: NameMap) -> dict[str, str | None]:
     return stated
 
 
-def _fact(stated: Stated, account: Account) -> CallFact | None:
+def _fact(values: Values, names: NameMap, delivery: RawEvent, account: Account) -> CallFact | InquiryFact | None:
+    stated = named_values(values, names)
     if is_test(stated):
         return None
     event = event_of(stated)
+    if event in INQUIRIES:
+        return inquiry_fact(values, INQUIRIES[event], delivery.received_at, account)
     if event is None:
         raise AnomalousPayload(
             "No parameter of this event is known. Name them as Ringostat does, or fill in the connection's name map.",
@@ -135,7 +134,7 @@ def fact_of(stated: Stated, event: Event, kind: EventKind, account: Account) -> 
         recording_url=link(stated.get("recording_wav")) or link(stated.get("recording")),
         has_recording=flag(stated.get("has_recording")),
         rating=_rating(stated),
-        utm=_utm(stated),
+        utm=utm_of(stated),
         tags=_tags(stated, kind, parties),
         analysis=_analysis(stated, kind),
     )
@@ -186,48 +185,21 @@ def _rating(stated: Stated) -> int | None:
     return next((mark for mark in marks if mark is not None and 0 < mark <= 100), None)
 
 
-def _utm(stated: Stated) -> dict[str, str]:
-    found = {name: value for name in UTM if (value := _visit(stated.get(name)))}
-    for name, utm in UTM_STAND_INS.items():
-        if value := _visit(stated.get(name)):
-            found.setdefault(utm, value)
-    return {name: found[name] for name in UTM if name in found}
-
-
-def _visit(value: str | None) -> str:
-    return "" if not value or value.casefold() in UNTAGGED_VISIT else value[:LONGEST_TAG]
-
-
-def _tag(name: str, value: str | None) -> str:
-    return "" if name in MARKS and value in {"-1", "0"} else _visit(value)
-
-
 def _tags(stated: Stated, kind: EventKind, parties: Parties) -> dict[str, str]:
     strangers_are_tags = kind is not EventKind.ANALYSIS
-    taken = CONSUMED | ANALYSIS | set(UTM) | set(UTM_STAND_INS)
+    taken = CONSUMED | ANALYSIS | VISIT
     named = {
         name: value for name, value in stated.items() if name not in taken and (strangers_are_tags or name in ALIASES)
     }
     if parties.client_name:
         named["client_name"] = parties.client_name
-    known_first = sorted(named, key=lambda name: (name not in ALIASES, name))
-    tags = {
-        name[:LONGEST_WORD]: value
-        for name in known_first
-        if (value := _tag(name, named[name])) and _may_be_shown(value)
-    }
-    return dict(list(tags.items())[:MOST_TAGS])
+    return tags_of(named, first=ALIASES)
 
 
 def _analysis(stated: Stated, kind: EventKind) -> dict[str, str]:
     named = {
         name[:LONGEST_WORD]: value[:LONGEST_ANALYSIS]
         for name, value in sorted(stated.items())
-        if value and (name in ANALYSIS or (kind is EventKind.ANALYSIS and name not in ALIASES and _may_be_shown(value)))
+        if value and (name in ANALYSIS or (kind is EventKind.ANALYSIS and name not in ALIASES and may_be_shown(value)))
     }
     return dict(list(named.items())[:MOST_ANALYSES])
-
-
-def _may_be_shown(value: str) -> bool:
-    # A link with a token opens the recording for everybody, so it must not travel as an ordinary text.
-    return _TOKEN_LINK.match(value) is None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from switchhook.core.call import Direction, EventKind
+from switchhook.core.inquiry import InquiryEvent
 
 from .names import ANALYSIS, folded
 from .values import seconds, whole
@@ -22,6 +23,9 @@ class Event(StrEnum):
     ANALYSIS = "ai_analysis"
     FORM = "form"
     DIALOGUE_START = "dialogue_start"
+    DIALOGUE_TAKEN = "dialogue_taken"
+    CONTACT_GIVEN = "contact_given"
+    DIALOGUE_RELEASED = "dialogue_released"
     DIALOGUE_END = "dialogue_end"
     DEAL = "deal"
     TEST = "test"
@@ -37,7 +41,21 @@ KINDS = {
     Event.OUTGOING_AFTER: EventKind.AFTER,
     Event.ANALYSIS: EventKind.ANALYSIS,
 }
-"""Events about calls; the others are stored and not used yet."""
+"""Events about calls."""
+
+INQUIRIES = {
+    Event.FORM: InquiryEvent.FORM,
+    Event.DIALOGUE_START: InquiryEvent.STARTED,
+    Event.DIALOGUE_TAKEN: InquiryEvent.TAKEN,
+    Event.CONTACT_GIVEN: InquiryEvent.CONTACT,
+    Event.DIALOGUE_RELEASED: InquiryEvent.RELEASED,
+    Event.DIALOGUE_END: InquiryEvent.FINISHED,
+}
+"""Events about forms and dialogues.
+
+The vendor's list of webhooks has the form, the start and the end. What lies between is on the vendor's list of rules
+only; where such an event comes all the same, it is understood. All others are stored and not used.
+"""
 
 OUTGOING = frozenset({Event.OUTGOING_BEFORE, Event.OUTGOING_AFTER})
 INCOMING = frozenset({Event.BEFORE, Event.FORWARDING, Event.TAKING, Event.AFTER, Event.RATING})
@@ -55,6 +73,12 @@ _SPELLINGS = {
     Event.ANALYSIS: "ai analysis ai_analytics call_processed_by_ai processed_by_ai after_ai ai_ready",
     Event.FORM: "form_sent site_form form_submit form_submitted site_form_sent",
     Event.DIALOGUE_START: "dialog_start dialogue_started dialog_started chat_start chat_started chat_opened",
+    Event.DIALOGUE_TAKEN: "dialog_taken dialogue_taken_into_work dialog_taken_into_work chat_taken "
+    "chat_taken_into_work dialogue_accepted dialog_accepted",
+    Event.CONTACT_GIVEN: "contacts_given contact_data_given client_contact_given client_gave_contact_data "
+    "dialogue_contact_given phone_given",
+    Event.DIALOGUE_RELEASED: "dialog_released chat_released sent_to_crm send_to_crm client_sent_to_crm "
+    "client_data_sent send_client_data dialogue_sent_to_crm chat_sent_to_crm",
     Event.DIALOGUE_END: "dialog_end dialogue_ended dialog_ended dialogue_finished chat_end chat_ended chat_closed",
     Event.DEAL: "deal_created deal_updated deal_status_updated deal_status deal_created_or_status_updated",
     Event.TEST: "test_webhook webhook_test",

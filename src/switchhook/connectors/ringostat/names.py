@@ -121,9 +121,23 @@ def folded(name: str) -> str:
     return "".join(_KEPT.findall(name)).casefold()
 
 
-_FOLDED_WRAPPERS = frozenset(map(folded, WRAPPERS))
-_CANONICAL = {folded(name): name for name in ALIASES}
-_BY_ALIAS = {folded(alias): name for name, aliases in ALIASES.items() for alias in aliases}
+class Vocabulary:
+    """Canonical names with their aliases, and the objects that only wrap.
+
+    `targets` are the names that a connection's own map may point to, beside the canonical ones.
+    """
+
+    def __init__(
+        self, aliases: Mapping[str, Iterable[str]], wrappers: Iterable[str] = WRAPPERS, *, targets: Iterable[str] = ()
+    ) -> None:
+        self.canonical = {folded(name): name for name in aliases}
+        self.by_alias = {folded(alias): name for name, known in aliases.items() for alias in known}
+        self.wrappers = frozenset(map(folded, wrappers))
+        also = {folded(name): self.by_alias[folded(name)] for name in targets}
+        self.targets = also | self.canonical
+
+
+CALLS = Vocabulary(ALIASES)
 
 
 class NameMap:
@@ -133,8 +147,9 @@ class NameMap:
     is no variable of the vendor makes it a tag of that name.
     """
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], vocabulary: Vocabulary = CALLS) -> None:
         self._own = {folded(theirs): ours for theirs, ours in names.items()}
+        self._known = vocabulary
 
     def canonical(self, values: Iterable[tuple[str, str | None]]) -> dict[str, str | None]:
         """The values under canonical names; None says that the parameter came without a value.
@@ -149,24 +164,23 @@ class NameMap:
         return found
 
     def _resolve(self, name: str, value: str | None) -> tuple[int, str]:
-        bare = unwrapped(name)
+        bare = self._unwrapped(name)
         for spelling in (folded(name), folded(bare)):
             if spelling in self._own:
                 ours = self._own[spelling]
-                return 0, _CANONICAL.get(folded(ours), ours.strip())
+                return 0, self._known.targets.get(folded(ours), ours.strip())
         plain = folded(bare)
-        if plain in _CANONICAL:
-            return 1, _CANONICAL[plain]
-        if plain == "record" and value is not None and value.startswith("http"):
+        if plain in self._known.canonical:
+            return 1, self._known.canonical[plain]
+        if plain == "record" and "recording" in self._known.canonical and (value or "").startswith("http"):
             return 2, "recording"
-        if plain in _BY_ALIAS:
-            return 2, _BY_ALIAS[plain]
+        if plain in self._known.by_alias:
+            return 2, self._known.by_alias[plain]
         return 3, bare
 
-
-def unwrapped(name: str) -> str:
-    """A name without double braces and without the objects that only wrap: `{{call.type}}` is `type`."""
-    parts = [part.strip() for part in name.replace("{{", "").replace("}}", "").strip().split(".")]
-    while len(parts) > 1 and folded(parts[0]) in _FOLDED_WRAPPERS:
-        parts.pop(0)
-    return ".".join(parts)
+    def _unwrapped(self, name: str) -> str:
+        """A name without double braces and without the objects that only wrap: `{{call.type}}` is `type`."""
+        parts = [part.strip() for part in name.replace("{{", "").replace("}}", "").strip().split(".")]
+        while len(parts) > 1 and folded(parts[0]) in self._known.wrappers:
+            parts.pop(0)
+        return ".".join(parts)

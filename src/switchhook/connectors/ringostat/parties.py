@@ -163,15 +163,25 @@ def _employee(
     named = [sides[name] for name in fields if name in sides]
     # Only who answered, or who dialled, has a number of his own here: other fields hold lines and clients.
     own_side = sides.get("connected_with" if incoming else "caller", Address())
+    return named_employee(
+        stated,
+        sip=next((side.sip for side in named if side.sip), ""),
+        extension=_extension(own_side),
+        number=own_side.number if own_side.number and own_side.number not in not_his else "",
+    )
+
+
+def named_employee(stated: Stated, *, sip: str = "", extension: str = "", number: str = "") -> EmployeeRef | None:
+    """The employee whom the event names, with what his side of the line tells; None for nobody."""
     staff_id = (stated.get("employee_number") or "").removesuffix(".0")
     email = stated.get("employee_email") or ""
     found = EmployeeRef(
         staff_id="" if staff_id in {"-1", "0"} else staff_id[:LONGEST_TEXT],
-        sip=next((side.sip for side in named if side.sip), ""),
-        extension=(stated.get("extension_number") or _extension(own_side))[:LONGEST_TEXT],
+        sip=sip,
+        extension=(stated.get("extension_number") or extension)[:LONGEST_TEXT],
         email=email[:LONGEST_TEXT] if "@" in email else "",
         name=(stated.get("employee_fio") or "")[:LONGEST_TEXT],
-        number=own_side.number if own_side.number and own_side.number not in not_his else "",
+        number=number,
     )
     return found or None
 

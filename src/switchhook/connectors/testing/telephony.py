@@ -13,8 +13,8 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import MISSING, asdict, dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import MISSING, asdict, dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +25,10 @@ from hypothesis import strategies as st
 from switchhook.connectors.base import Account, RawEvent, TelephonyConnector
 from switchhook.core.call import CallFact, EventKind, Status
 from switchhook.core.errors import Unusable
+from switchhook.core.inquiry import InquiryFact
+
+LONGEST_INQUIRY_ID = 180
+"""In characters; the hub puts the channel's name before it."""
 
 RECEIVED_AT = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
 
@@ -85,7 +89,7 @@ def outcome_of(connector: TelephonyConnector, event: RawEvent) -> Any:
         return {"error": error.code}
 
 
-def as_json(fact: CallFact) -> dict[str, Any]:
+def as_json(fact: CallFact | InquiryFact) -> dict[str, Any]:
     """The fields a fact states, as JSON values."""
     stated: dict[str, Any] = {}
     for field in fields(fact):
@@ -115,14 +119,23 @@ class TelephonyContract:
         """Deliveries in the shapes the vendor uses."""
         raise NotImplementedError
 
-    def facts(self) -> list[CallFact]:
-        """Every fact the recorded events yield; never none."""
-        connector, found = self.connector(), list[CallFact]()
+    def read(self) -> list[CallFact | InquiryFact]:
+        """Every fact the recorded events yield."""
+        connector, found = self.connector(), list[CallFact | InquiryFact]()
         for case in self.recorded():
             with suppress(Unusable):
                 found += connector.read(case.event)
+        return found
+
+    def facts(self) -> list[CallFact]:
+        """Those about calls; never none."""
+        found = [fact for fact in self.read() if isinstance(fact, CallFact)]
         assert found
         return found
+
+    def inquiries(self) -> list[InquiryFact]:
+        """Those about forms and dialogues; none where the vendor reports neither."""
+        return [fact for fact in self.read() if isinstance(fact, InquiryFact)]
 
     def test_reading_an_event_twice_gives_the_same_facts(self) -> None:
         for case in self.recorded():
@@ -145,6 +158,20 @@ class TelephonyContract:
         early = {EventKind.BEFORE, EventKind.FORWARDING, EventKind.TAKING}
         for fact in self.facts():
             assert not (fact.final and (fact.kind in early or fact.status is Status.ACTIVE))
+
+    def test_a_form_or_dialogue_has_an_id_a_time_in_utc_and_a_number_in_e164(self) -> None:
+        for fact in self.inquiries():
+            assert 0 < len(fact.external_id) <= LONGEST_INQUIRY_ID
+            assert fact.at is not None
+            assert fact.at.tzinfo is UTC
+            assert not fact.client_number or (fact.client_number.startswith("+") and fact.client_number[1:].isdecimal())
+
+    def test_a_form_or_dialogue_reported_again_an_hour_later_is_the_same_one(self) -> None:
+        for case in self.recorded():
+            later = replace(case.event, received_at=case.event.received_at + timedelta(hours=1))
+            with suppress(Unusable):
+                first, again = (self.connector().read(event) for event in (case.event, later))
+                assert [fact.key for fact in first] == [fact.key for fact in again]
 
     @given(body=st.binary(max_size=400), query=st.text(max_size=60), content_type=st.text(max_size=40))
     def test_any_bytes_are_read_or_refused_as_unusable(self, body: bytes, query: str, content_type: str) -> None:

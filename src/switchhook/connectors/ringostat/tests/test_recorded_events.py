@@ -25,7 +25,8 @@ def test_every_kind_of_event_is_recorded() -> None:
     assert len(RECORDED) >= LEAST_CASES
     assert kinds >= {
         "before_call", "forwarding", "taking_call", "after_call", "rating", "outgoing_before", "outgoing_after",
-        "ai_analysis", "form", "dialogue_start", "test", "unreadable",
+        "ai_analysis", "form", "dialogue_start", "dialogue_taken", "contact_given", "dialogue_released", "dialogue_end",
+        "deal", "test", "unreadable",
     }  # fmt: skip
 
 

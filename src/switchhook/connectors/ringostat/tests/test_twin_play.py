@@ -28,6 +28,10 @@ EXPECTED_EVENTS = {
     "rating": ["before_call", "forwarding", "taking_call", "after_call", "rating"],
     "form": ["form"],
     "chat": ["dialogue_start", "dialogue_end"],
+    "chat-steps": ["dialogue_start", "dialogue_taken", "contact_given", "dialogue_released", "dialogue_end"],
+    "chat-not-sent": ["dialogue_start", "dialogue_end"],
+    "chat-without-contact": ["dialogue_start", "dialogue_end"],
+    "chat-unanswered": ["dialogue_start", "dialogue_end"],
     "internal": ["outgoing_before", "outgoing_after"],
     "test-webhook": ["after_call"],
     "ring-only": ["before_call"],
@@ -155,6 +159,25 @@ def test_a_chat_gives_the_phone_when_the_client_does(twin: TwinClient, hub_outsi
     assert hub_outside.body_of("dialogue_end")["client_phone"] == "+380671234567"
     twin.play("chat", chat={"phone_at": "never"})
     assert hub_outside.body_of("dialogue_end")["client_phone"] is None
+
+
+def test_a_chat_tells_whether_its_data_were_sent_to_the_crm(twin: TwinClient, hub_outside: ReceivingHub) -> None:
+    twin.play("chat")
+    assert hub_outside.body_of("dialogue_end")["sent_to_crm"] == "1"
+    twin.play("chat-not-sent")
+    assert hub_outside.body_of("dialogue_end")["sent_to_crm"] == "0"
+
+
+def test_a_step_that_does_not_happen_is_not_told(twin: TwinClient, hub_outside: ReceivingHub) -> None:
+    twin.play("chat-steps", chat={"phone_at": "never", "released": False})
+    assert hub_outside.events == ["dialogue_start", "dialogue_taken", "dialogue_end"]
+
+
+@pytest.mark.parametrize("chat", [{"phone_at": "soon"}, {"told_by": "post"}, {"weather": "fine"}])
+def test_a_chat_that_cannot_be_played_is_refused_with_the_reason(twin: TwinClient, chat: dict[str, str]) -> None:
+    answer = twin.post("/__twin__/play", json={"scenario": "chat", "chat": chat})
+    assert answer.status_code == 400
+    assert "chat" in answer.text
 
 
 def test_a_call_can_be_played_in_parts(twin: TwinClient, hub_outside: ReceivingHub) -> None:

@@ -8,7 +8,7 @@ import pytest
 from switchhook.connectors.base import Account, RawEvent
 from switchhook.connectors.ringostat.events import read
 from switchhook.connectors.ringostat.tests.receiving_hub import ReceivingHub, Taken, TwinClient
-from switchhook.core.call import CallState, Direction, Status, fold
+from switchhook.core.call import CallFact, CallState, Direction, Status, fold
 
 ACCOUNT = Account(country="UA", zone=ZoneInfo("Europe/Kyiv"), own_numbers=frozenset({"+380441230001", "+380441230002"}))
 
@@ -43,7 +43,8 @@ def as_raw(taken: Taken) -> RawEvent:
 
 
 def understood(hub: ReceivingHub) -> CallState:
-    return fold(fact for taken in hub.taken for fact in read(as_raw(taken), ACCOUNT))
+    facts = [fact for taken in hub.taken for fact in read(as_raw(taken), ACCOUNT)]
+    return fold(fact for fact in facts if isinstance(fact, CallFact))
 
 
 @pytest.mark.parametrize("layout", ["flat", "nested", "classic"])

@@ -83,6 +83,9 @@ def test_a_call_type_tells_the_direction(word: str, canonical: str, direction: D
         ("form_sent", Event.FORM),
         ("chat_start", Event.DIALOGUE_START),
         ("dialog_end", Event.DIALOGUE_END),
+        ("chat-taken-into-work", Event.DIALOGUE_TAKEN),
+        ("contactDataGiven", Event.CONTACT_GIVEN),
+        ("send_to_crm", Event.DIALOGUE_RELEASED),
         ("deal_created", Event.DEAL),
     ],
 )

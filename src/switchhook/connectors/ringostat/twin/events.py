@@ -18,6 +18,9 @@ EVENT_NAMES = {
     "ai": ("ai_analysis", "ai_analysis"),
     "form": ("form", "form"),
     "dialogue_start": ("dialogue_start", "dialogue_start"),
+    "dialogue_taken": ("dialogue_taken", "dialogue_taken"),
+    "contact_given": ("contact_given", "contact_given"),
+    "dialogue_released": ("dialogue_released", "dialogue_released"),
     "dialogue_end": ("dialogue_end", "dialogue_end"),
 }
 """Kind of event → its `?event=` name for incoming and for outgoing calls."""

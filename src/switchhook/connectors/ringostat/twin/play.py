@@ -11,8 +11,11 @@ from .calls import RowState
 from .config import TwinConfig, TwinEmployee
 from .events import EVENT_NAMES
 from .scenarios import SCENARIOS, Scenario
+from .visitors import CHAT
 
 DELIVERIES = ("once", "retries", "repeat", "shuffle", "reverse", "chaos", "parallel", "none")
+PHONE_AT = ("start", "asked", "end", "never")
+TOLD_BY = ("end", "events")
 ATTEMPTS_WITH_RETRIES = 4
 LARGEST_COUNT = 100_000
 
@@ -78,6 +81,7 @@ class Play:
             play = cls(**asked)
             play._check_shapes()
             play._check_choices()
+            play._check_chat()
             play._check_people(config)
             play._check_counts()
             play.starts_at()
@@ -114,6 +118,14 @@ class Play:
         for name in self.events or []:
             if name not in kinds:
                 raise BadPlay(f"events are of {', '.join(kinds)}")
+
+    def _check_chat(self) -> None:
+        unknown = sorted(set(self.chat) - set(CHAT))
+        if unknown:
+            raise BadPlay(f"chat has {', '.join(CHAT)}, and no {', '.join(unknown)}")
+        for name, values in (("phone_at", PHONE_AT), ("told_by", TOLD_BY)):
+            if name in self.chat and self.chat[name] not in values:
+                raise BadPlay(f"{name} of a chat is one of {', '.join(values)}")
 
     def _check_people(self, config: TwinConfig) -> None:
         for name in ("employee", "transfer_to"):

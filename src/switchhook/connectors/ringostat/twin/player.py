@@ -183,7 +183,12 @@ def _stage(call: Call, play: Play, config: TwinConfig, base: str) -> Stage:
         config=config,
         base=base,
         tried=[*others[: play.script.rings - 1], call.connected_with],
-        details={"rating": play.rating, "analysis": play.analysis, "fields": play.fields, "chat": play.chat},
+        details={
+            "rating": play.rating,
+            "analysis": play.analysis,
+            "fields": play.fields,
+            "chat": {**play.script.chat, **play.chat},
+        },
     )
 
 

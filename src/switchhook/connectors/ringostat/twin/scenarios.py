@@ -1,6 +1,7 @@
 """The calls, forms and chats that can be played: one entry each, data only."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from . import events, visitors
@@ -12,7 +13,7 @@ class Scenario:
     """A script: its steps in order, and the call they tell of. `wait` and `talk` in seconds.
 
     `rings` is how many destinations are tried; `by` who takes the call: the employee of the play (or of the forwarding
-    answer), nobody, or a SIP login tied to no one.
+    answer), nobody, or a SIP login tied to no one. `chat` says how a chat goes otherwise than `visitors.CHAT`.
     """
 
     description: str
@@ -28,6 +29,7 @@ class Scenario:
     hidden: bool = False
     is_call: bool = True
     ends: bool = True
+    chat: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self, name: str) -> dict[str, Any]:
         """For `GET /__twin__/scenarios`."""
@@ -37,6 +39,13 @@ class Scenario:
 _INCOMING = (events.before, events.forwarding, events.taking, events.after)
 _UNANSWERED = (events.before, events.forwarding, events.after)
 _OUTGOING = (events.before, events.after)
+_CHAT = (
+    visitors.dialogue_start,
+    visitors.dialogue_taken,
+    visitors.contact_given,
+    visitors.dialogue_released,
+    visitors.dialogue_end,
+)
 
 SCENARIOS: dict[str, Scenario] = {
     "incoming-answered": Scenario(description="A client calls and an employee answers.", steps=_INCOMING),
@@ -128,8 +137,33 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "form": Scenario(description="A visitor sends a form of the site.", steps=(visitors.form,), is_call=False),
     "chat": Scenario(
-        description="A messenger chat is opened and closed; the client gives the phone number on the way.",
-        steps=(visitors.dialogue_start, visitors.dialogue_end),
+        description="A client writes in a messenger; an employee takes the chat into work, asks for the phone number, "
+        "sends the client's data to the CRM and closes the chat. Told by the start and the end.",
+        steps=_CHAT,
+        is_call=False,
+    ),
+    "chat-steps": Scenario(
+        description="The same chat, each of its steps told by an event of its own.",
+        steps=_CHAT,
+        chat={"told_by": "events"},
+        is_call=False,
+    ),
+    "chat-not-sent": Scenario(
+        description="The client gives the phone number, and nobody sends the data to the CRM.",
+        steps=_CHAT,
+        chat={"released": False},
+        is_call=False,
+    ),
+    "chat-without-contact": Scenario(
+        description="The client's data are sent to the CRM without a phone number or an e-mail.",
+        steps=_CHAT,
+        chat={"phone_at": "never"},
+        is_call=False,
+    ),
+    "chat-unanswered": Scenario(
+        description="A chat is opened and closed, and nobody took it into work.",
+        steps=_CHAT,
+        chat={"phone_at": "never", "taken": False, "released": False},
         is_call=False,
     ),
     "internal": Scenario(
