@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.test import Client
+from tests.acme.installed import acme  # noqa: F401 - a fixture for all tests below
 from tests.factories import Desk, fill, make_user, open_desk
 
 from switchhook.connections.models import Connection

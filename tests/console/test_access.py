@@ -26,6 +26,11 @@ ADMIN_WRITES = {
     "new_connection": "connections/new/builtin",
     "connection_state": "connections/{crm}/state",
     "connection_people": "connections/{crm}/people",
+    "connection_fields": "connections/{crm}/fields",
+    "connection_setup": "connections/{crm}/set-up",
+    "setup_fields": "connections/{crm}/set-up/fields",
+    "move_connection": "connections/{crm}/move",
+    "give_up_sign_in": "connections/sign-in/1/discard",
     "connection_credentials": "connections/{crm}/credentials",
     "read_log": "connections/{telephony}/read-log",
     "connection_settings": "connections/{crm}/settings/rules",
@@ -107,11 +112,19 @@ def test_records_of_another_project_are_not_found(desk: Desk, ids: dict[str, int
 
 
 def test_every_address_of_a_project_is_in_one_of_these_lists() -> None:
-    assert names_below(urlpatterns) - {"home", "language", "record_anywhere"} == {
+    assert names_below(urlpatterns) - {"home", "language", "record_anywhere", "signed_in", "sign_in"} == {
         *MANAGER_WRITES,
         *ADMIN_WRITES,
         *READ_BY_ALL,
     }
+
+
+@pytest.mark.parametrize("page", ["people", "fields", "set-up", "credentials"])
+def test_only_admins_open_the_pages_that_set_a_connection_up(
+    desk: Desk, manager: Client, viewer: Client, stranger: Client, page: str
+) -> None:
+    address = f"/p/{desk.project.pk}/connections/{desk.telephony.pk if page == 'set-up' else desk.crm.pk}/{page}"
+    assert [browser.get(address).status_code for browser in (manager, viewer, stranger)] == [403, 403, 404]
 
 
 def test_only_admins_see_the_tokens(desk: Desk, manager: Client) -> None:

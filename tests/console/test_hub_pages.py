@@ -74,6 +74,9 @@ def test_rules_are_saved_as_the_planner_reads_them(desk: Desk, owner: Client) ->
         "task_due_hours": "1.5",
         "parties_at": "end",
         "create_contacts": ["in-missed"],
+        "cards_for": ["in"],
+        "channels": ["call", "form"],
+        "update_only": "on",
     }
     owner.post(f"/p/{desk.project.pk}/connections/{desk.crm.pk}/settings/rules", form)
     assert Connection.objects.get(pk=desk.crm.pk).settings == {
@@ -82,6 +85,10 @@ def test_rules_are_saved_as_the_planner_reads_them(desk: Desk, owner: Client) ->
         "task_due_minutes": 90,
         "parties_at": "end",
         "create_contacts": ["in-missed"],
+        "cards_for": ["in"],
+        "channels": ["call", "form"],
+        "update_only": True,
+        "send_on_contact": False,
     }
     assert AuditEntry.objects.filter(project=desk.project, action="connection.settings").count() == 1
 

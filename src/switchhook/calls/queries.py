@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from switchhook.calls.models import Call
 from switchhook.core.phone import digits_of, normalize
+from switchhook.core.situation import Channel
 from switchhook.directory.models import DirectoryEntry
 from switchhook.projects.models import Project
 
@@ -23,9 +24,11 @@ _WHOLE_NUMBER = 10
 class JournalFilter:
     """What of the journal to show. Days are the project's own, both inclusive; empty means "any".
 
-    `number` is a client's or project's number in any spelling, or a part of one. `linked` is "yes", "no" or "".
+    `channel` is `call`, `form`, `dialogue`, or "" for all of them. `number` is a client's or project's number in any
+    spelling, or a part of one. `linked` is "yes", "no" or "".
     """
 
+    channel: str = Channel.CALL
     since: date | None = None
     until: date | None = None
     direction: str = ""
@@ -55,8 +58,10 @@ class KnownClient:
 
 
 def journal(project: Project, chosen: JournalFilter) -> QuerySet[Call]:
-    """The project's calls that match, newest first."""
+    """The project's calls (or forms, or dialogues) that match, newest first."""
     calls = Call.objects.filter(project=project).select_related("employee", "recording")
+    if chosen.channel:
+        calls = calls.filter(channel=chosen.channel)
     calls = _in_period(calls, project, chosen)
     if chosen.direction:
         calls = calls.filter(direction=chosen.direction)
@@ -112,7 +117,8 @@ def figures(project: Project, day: date) -> Mapping[str, int]:
     """How many calls a day had: `total`, `incoming`, `answered` (incoming), `missed` (incoming), `active`."""
     start, end = day_bounds(project, day)
     incoming = Q(direction="in")
-    counted: dict[str, Any] = Call.objects.filter(project=project, started_at__gte=start, started_at__lt=end).aggregate(
+    of_the_day = Call.objects.filter(project=project, channel=Channel.CALL, started_at__gte=start, started_at__lt=end)
+    counted: dict[str, Any] = of_the_day.aggregate(
         total=Count("pk"),
         incoming=Count("pk", filter=incoming & ~Q(status="active")),
         answered=Count("pk", filter=incoming & Q(status="answered")),
@@ -163,3 +169,12 @@ def _number(text: str, country: str) -> Q:
     if len(digits) < _FEWEST_DIGITS or (e164 and len(digits) >= _WHOLE_NUMBER):
         return exact
     return exact | Q(client_number__contains=digits) | Q(project_number__contains=digits)
+
+
+def tags_seen(project: Project, calls: int = 500) -> list[str]:
+    """Names of the project's own parameters (tags and visit tags) in its last `calls` calls, sorted."""
+    recent = Call.objects.filter(project=project).order_by("-started_at", "-id")[:calls]
+    found: set[str] = set()
+    for tags, utm in recent.values_list("state__tags", "state__utm"):
+        found |= {*(tags or {}), *(utm or {})}
+    return sorted(found)

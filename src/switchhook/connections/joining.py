@@ -17,7 +17,7 @@ from switchhook.connections.accounts import account_of
 from switchhook.connections.models import Connection, ConnectionState, SignInAttempt
 from switchhook.connectors.base import Account, Health
 from switchhook.connectors.registry import manifest, manifests
-from switchhook.core.errors import SwitchhookError
+from switchhook.core.errors import AuthFailed, SwitchhookError, Transient
 from switchhook.projects.models import AuditEntry, Project, User
 
 RETURN_PATH = "/connections/signed-in"
@@ -52,6 +52,47 @@ def connect(wanted: Wanted, user: User | None = None) -> tuple[Connection, Healt
     """
     health = manifest(wanted.connector).connect(account_of(_unsaved(wanted), trial=True)).check()
     return _saved(wanted, user), health
+
+
+def configure(
+    connection: Connection,
+    settings: Mapping[str, Any],
+    credentials: Mapping[str, str],
+    user: User | None = None,
+) -> SwitchhookError | None:
+    """Save settings (and secrets among them) that the connector can work with; `connection` has them then.
+
+    Where the account could not be reached to try them, they are saved, and the reason is given. Raises Misconfigured
+    with nothing saved; AuthFailed too where there are credentials to be tried. Sends requests.
+    """
+    tried = copy(connection)
+    tried.settings = {**connection.settings, **settings}
+    if credentials:
+        tried.credentials = {**connection.credentials, **credentials}
+    doubt: SwitchhookError | None = None
+    opened = manifest(connection.connector).connect(account_of(tried, trial=bool(credentials)))
+    try:
+        opened.check()
+    except (Transient, AuthFailed) as error:
+        if credentials:
+            raise
+        doubt = error
+    _keep_settings(connection, settings, user)
+    if credentials:
+        services.replace_credentials(connection, tried.sealed_credentials, sorted(credentials), user)
+    return doubt
+
+
+@transaction.atomic
+def _keep_settings(connection: Connection, settings: Mapping[str, Any], user: User | None) -> None:
+    held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    changed = {name: value for name, value in settings.items() if held.settings.get(name) != value}
+    held.settings = connection.settings = {**held.settings, **settings}
+    held.save(update_fields=["settings"])
+    if changed:
+        AuditEntry.objects.create(
+            project=held.project, user=user, action="connection.settings", target=held.name, changes=changed
+        )
 
 
 @transaction.atomic
@@ -106,7 +147,7 @@ def _unsaved(wanted: Wanted) -> Connection:
     return made
 
 
-# --- by way of the vendor's sign-in page --------------------------------------------------------------------------------
+# --- by way of the vendor's sign-in page ------------------------------------------------------------------------------
 
 
 class ReturnRefused(Exception):
@@ -137,18 +178,32 @@ def begin(wanted: Wanted, user: User, connection: Connection | None = None) -> S
 
 def page_address(attempt: SignInAttempt) -> str:
     """Where the user signs in at the vendor; good for an hour and for one return."""
-    state = signing.dumps({"attempt": attempt.pk, "nonce": attempt.nonce}, salt=_SALT, compress=True)
+    named = {"project": attempt.project_id, "attempt": attempt.pk, "nonce": attempt.nonce}
+    state = signing.dumps(named, salt=_SALT, compress=True)
     about = manifest(attempt.connector)
     return about.sign_in_page().address(_account(attempt), redirect_uri=return_address(), state=state)
+
+
+def project_of(state: str) -> int | None:
+    """The project to which a return belongs; None where `state` was not written here, or too long ago."""
+    named = _named(state)
+    return named["project"] if named else None
+
+
+def _named(state: str) -> dict[str, Any] | None:
+    try:
+        named: dict[str, Any] = signing.loads(state, salt=_SALT, max_age=STATE_SECONDS)
+    except signing.BadSignature:
+        return None
+    return named
 
 
 @transaction.atomic
 def taken(state: str, user: User) -> SignInAttempt:
     """The attempt that `state` names, its nonce spent. Raises ReturnRefused where it is not this user's, or not now."""
-    try:
-        named = signing.loads(state, salt=_SALT, max_age=STATE_SECONDS)
-    except signing.BadSignature:
-        raise ReturnRefused from None
+    named = _named(state)
+    if named is None:
+        raise ReturnRefused
     waiting = SignInAttempt.objects.select_for_update(of=("self",)).select_related("project", "connection__project")
     attempt = waiting.filter(pk=named["attempt"], nonce=named["nonce"], user=user).first()
     if attempt is None or attempt.created_at < timezone.now() - ATTEMPT_LIFE:

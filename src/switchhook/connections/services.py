@@ -60,21 +60,26 @@ def renew_credentials(connection: Connection, credentials: Mapping[str, str], us
     inside a transaction.
     """
     tried = copy(connection)
-    tried.credentials = {**_held_credentials(connection), **credentials}
+    tried.credentials = {**held_credentials(connection), **credentials}
     health = manifest(tried.connector).connect(account_of(tried, trial=True)).check()
-    connection.sealed_credentials = tried.sealed_credentials
-    with transaction.atomic():
-        held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
-        connection.credentials_version = held.credentials_version + 1
-        connection.save(update_fields=["sealed_credentials", "credentials_version"])
-        tokens.forget(connection)
-        _note(connection, user, "connection.renew_credentials", fields=sorted(credentials))
-    # From now on no run with the old credentials can break the connection; until now one could.
-    connection.refresh_from_db(fields=["state", "state_reason", "state_since"])
+    replace_credentials(connection, tried.sealed_credentials, sorted(credentials), user)
     return health
 
 
-def _held_credentials(connection: Connection) -> dict[str, str]:
+@transaction.atomic
+def replace_credentials(connection: Connection, sealed: str, fields: list[str], user: User | None = None) -> None:
+    """Save credentials that were tried; `fields` are the names of those that are new. `connection` has the latest."""
+    held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    connection.sealed_credentials, connection.credentials_version = sealed, held.credentials_version + 1
+    connection.save(update_fields=["sealed_credentials", "credentials_version"])
+    tokens.forget(connection)
+    _note(connection, user, "connection.renew_credentials", fields=fields)
+    # From now on no run with the old credentials can break the connection; until now one could.
+    connection.state, connection.state_reason, connection.state_since = held.state, held.state_reason, held.state_since
+
+
+def held_credentials(connection: Connection) -> dict[str, str]:
+    """The connection's credentials, none where they cannot be opened any more."""
     try:
         return connection.credentials
     except Misconfigured:  # sealed with another key: the very case in which all of them are entered again
@@ -102,6 +107,27 @@ def mark_broken(connection: Connection, reason: str) -> None:
 def activate(connection: Connection, user: User | None = None) -> None:
     """Switch on. Held work is let go by `delivery.lanes.resume`, which calls this."""
     _set_state(connection, ConnectionState.ACTIVE, "", user, "connection.activate")
+
+
+@transaction.atomic
+def move(connection: Connection, places: int, user: User | None = None) -> None:
+    """Move a CRM by so many places among its project's (-1: it is asked before the one above). Idempotent at the ends.
+
+    Ranks are counted anew, so that no two are alike.
+    """
+    ranked = list(
+        Connection.objects.select_for_update(no_key=True)
+        .filter(project=connection.project_id, role=connection.role)
+        .order_by("rank", "id")
+    )
+    before = [one.pk for one in ranked]
+    place = before.index(connection.pk)
+    ranked.insert(max(place + places, 0), ranked.pop(place))
+    for rank, one in enumerate(ranked):
+        if one.rank != rank:
+            Connection.objects.filter(pk=one.pk).update(rank=rank)
+    if [one.pk for one in ranked] != before:
+        _note(connection, user, "connection.move", ranked=[one.name for one in ranked])
 
 
 @transaction.atomic

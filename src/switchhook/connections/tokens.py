@@ -70,16 +70,18 @@ class DatabaseTokens:
         return lease if same.update(lease=lease, leased_until=now + LEASE) else ""
 
     def _renewed(self, renew: Callable[[], Token], lease: str) -> Token:
+        ended: SwitchhookError | None = Unreachable("The renewal of the access token was broken off.")
         try:
             fresh = renew()
+            ended = None
         except SwitchhookError as error:
-            self._give_back(lease, error)
+            ended = error
             if isinstance(error, AuthFailed) and self._exchanged_since():
-                raise Unreachable("The refresh token was exchanged meanwhile.", retry_after=1) from error
-            raise
-        except BaseException:
-            self._give_back(lease, Unreachable("The renewal of the access token was broken off."))
-            raise
+                ended = Unreachable("The refresh token was exchanged meanwhile.", retry_after=1)
+            raise ended from error
+        finally:
+            if ended:
+                self._give_back(lease, ended)
         self._keep(fresh, lease)
         return fresh
 

@@ -15,6 +15,7 @@ THEMES = ("light", "dark")
 SETTINGS_PAGES = frozenset(
     {
         "connections", "connection", "new_connection", "connection_settings", "connection_credentials",
+        "connection_setup", "connection_people", "connection_fields", "sign_in",
         "employees", "employee", "new_employee", "numbers", "add_to_list", "tokens",
     }
 )  # fmt: skip

@@ -7,84 +7,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.connections.models import Connection
-from switchhook.connectors.registry import Field, Manifest
-from switchhook.console.wording import told
-from switchhook.core.errors import Misconfigured, SwitchhookError
 from switchhook.core.phone import normalize
+from switchhook.core.situation import Channel
 from switchhook.projects.models import Employee, IgnoredClient, Number, Project, Role
 from switchhook.scenarios import catalog
 
 _MAX_TASK_HOURS = 24 * 30
-
-
-class ConnectionForm(forms.Form):
-    """A new connection, drawn from its connector's manifest. `split` parts credentials from settings."""
-
-    marks_optional = True
-
-    def __init__(self, manifest: Manifest, data: Any = None) -> None:
-        super().__init__(data)
-        self.manifest = manifest
-        self.fields["name"] = forms.CharField(label=_("Name"), max_length=120, initial=manifest.title)
-        for item in manifest.fields:
-            self.fields[f"field_{item.name}"] = _drawn(item)
-
-    def split(self) -> tuple[dict[str, str], dict[str, Any]]:
-        """(credentials, settings) of a valid form."""
-        credentials: dict[str, str] = {}
-        settings: dict[str, Any] = {}
-        for item in self.manifest.fields:
-            value = self.cleaned_data.get(f"field_{item.name}")
-            if item.secret:
-                credentials[item.name] = value or ""
-            elif value not in (None, ""):
-                settings[item.name] = value
-        return credentials, settings
-
-
-class CredentialsForm(forms.Form):
-    """New credentials of a connection. Stored values are never shown; a field that is not secret may stay empty."""
-
-    marks_optional = True
-
-    def __init__(self, manifest: Manifest, connection: Connection, data: Any = None) -> None:
-        super().__init__(data)
-        self.manifest = manifest
-        for item in manifest.fields:
-            if item.secret:
-                self.fields[f"field_{item.name}"] = _drawn(item)
-            elif item.required and item.name not in connection.settings:
-                self.fields[f"field_{item.name}"] = _kept(item)
-
-    def credentials(self) -> dict[str, str]:
-        """What a valid form says, by the manifest's names."""
-        return {name.removeprefix("field_"): str(value) for name, value in self.cleaned_data.items() if value}
-
-    def refuse(self, error: SwitchhookError) -> None:
-        """Show why the vendor did not take them, at the field that the error names or above the form."""
-        field = f"field_{error.field}" if isinstance(error, Misconfigured) else ""
-        self.add_error(field if field in self.fields else None, told(error, self.manifest.title))
-
-
-def _kept(item: Field) -> forms.Field:
-    drawn = _drawn(item)
-    drawn.required = False
-    drawn.widget.attrs |= {"placeholder": gettext("unchanged"), "autocomplete": "off"}
-    return drawn
-
-
-def _drawn(item: Any) -> forms.Field:
-    help_text = gettext(item.help) if item.help else ""
-    options = {"label": gettext(item.label), "required": item.required, "initial": item.default, "help_text": help_text}
-    if item.kind == "flag":
-        return forms.BooleanField(**{**options, "required": False})
-    if item.kind == "number":
-        return forms.IntegerField(**options)
-    if item.kind == "choice":
-        return forms.ChoiceField(choices=[(choice, choice) for choice in item.choices], **options)
-    if item.secret:
-        return forms.CharField(widget=forms.PasswordInput({"autocomplete": "off"}), **options)
-    return forms.CharField(**options)
 
 
 class RulesForm(forms.Form):
@@ -123,6 +51,29 @@ class RulesForm(forms.Form):
         ],
     )
 
+    cards_for = forms.MultipleChoiceField(
+        label=_("Make leads and deals for"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("in", _("incoming calls")), ("out", _("outgoing calls"))],
+    )
+    channels = forms.MultipleChoiceField(
+        label=_("Write into this CRM"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("call", _("calls")), ("form", _("site forms")), ("dialogue", _("messenger dialogues"))],
+    )
+    update_only = forms.BooleanField(
+        label=_("Update only: another program makes the contacts, leads and deals"),
+        required=False,
+        help_text=_("The hub then adds calls, tasks and visit data to the records it finds, and makes none."),
+    )
+    send_on_contact = forms.BooleanField(
+        label=_("Write a dialogue as soon as the client has given contact data"),
+        required=False,
+        help_text=_("Otherwise it is written when an employee sends the client's data."),
+    )
+
     def __init__(self, connection: Connection, data: Any = None) -> None:
         super().__init__(data, initial=_rules_of(connection))
         people = Employee.objects.filter(project=connection.project_id, active=True)
@@ -139,6 +90,10 @@ class RulesForm(forms.Form):
             "task_due_minutes": int(values["task_due_hours"] * 60),
             "parties_at": values["parties_at"],
             "create_contacts": values["create_contacts"],
+            "cards_for": values["cards_for"],
+            "channels": values["channels"],
+            "update_only": values["update_only"],
+            "send_on_contact": values["send_on_contact"],
         }
 
 
@@ -150,6 +105,10 @@ def _rules_of(connection: Connection) -> dict[str, Any]:
         "task_due_hours": f"{minutes / 60:g}",
         "parties_at": connection.setting("parties_at", "pickup"),
         "create_contacts": connection.setting("create_contacts", ["in-answered", "in-missed"]),
+        "cards_for": connection.setting("cards_for", ["in", "out"]),
+        "channels": connection.setting("channels", [channel.value for channel in Channel]),
+        "update_only": bool(connection.setting("update_only", False)),
+        "send_on_contact": bool(connection.setting("send_on_contact", False)),
     }
 
 

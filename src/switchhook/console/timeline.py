@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from switchhook.calls.models import Call
 from switchhook.core.records import PARTIES, Kind, Ref
+from switchhook.core.situation import Channel
 from switchhook.crm.kinds import rows
 from switchhook.crm.models import RecordRow
 from switchhook.crm.queries import Search, page
@@ -44,7 +45,7 @@ def timeline(project: Project, ref: Ref) -> list[Entry]:
 def _calls(project: Project, ref: Ref) -> QuerySet[Call]:
     row = rows(project, ref.kind).get(pk=ref.id)
     known: Q = Q(client_number__in=phones_of(row)) if ref.kind in PARTIES else Q(pk__in=_linked(project, ref, row))
-    calls = Call.objects.filter(known, project=project).exclude(client_number="")
+    calls = Call.objects.filter(known, project=project, channel=Channel.CALL).exclude(client_number="")
     return calls.select_related("employee", "recording").order_by("-started_at", "-id")[:MOST]
 
 

@@ -2,18 +2,23 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from switchhook.connections.joining import RETURN_PATH
 from switchhook.console.views import (
     board,
     call,
+    connecting,
     connections,
+    crm_people,
     deliveries,
     entrance,
     events,
     journal,
+    mapping,
     overview,
     people,
     record,
     records,
+    set_up,
     tokens,
 )
 
@@ -42,12 +47,18 @@ _crm = [
 
 _connections = [
     path("", connections.connections, name="connections"),
-    path("new/<slug:connector>", connections.new_connection, name="new_connection"),
+    path("new/<slug:connector>", connecting.new_connection, name="new_connection"),
+    path("sign-in/<int:attempt_id>/", connecting.sign_in, name="sign_in"),
+    path("sign-in/<int:attempt_id>/discard", connecting.give_up_sign_in, name="give_up_sign_in"),
     path("<int:connection_id>/", connections.connection, name="connection"),
     path("<int:connection_id>/state", connections.connection_state, name="connection_state"),
-    path("<int:connection_id>/credentials", connections.connection_credentials, name="connection_credentials"),
+    path("<int:connection_id>/move", connections.move_connection, name="move_connection"),
+    path("<int:connection_id>/credentials", connecting.connection_credentials, name="connection_credentials"),
+    path("<int:connection_id>/fields", mapping.connection_fields, name="connection_fields"),
+    path("<int:connection_id>/set-up", set_up.connection_setup, name="connection_setup"),
+    path("<int:connection_id>/set-up/fields", set_up.setup_fields, name="setup_fields"),
     path("<int:connection_id>/read-log", connections.read_log, name="read_log"),
-    path("<int:connection_id>/people", connections.connection_people, name="connection_people"),
+    path("<int:connection_id>/people", crm_people.connection_people, name="connection_people"),
     re_path(
         r"^(?P<connection_id>\d{1,18})/settings/(?P<part>rules|names|preset)$",
         connections.connection_settings,
@@ -85,6 +96,7 @@ _project: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.home, name="home"),
     path("language", entrance.language, name="language"),
+    path(RETURN_PATH.removeprefix("/"), connecting.signed_in, name="signed_in"),
     path("p/<int:project_id>/", include(_project)),
     re_path(rf"^crm/(?P<section>{_SECTIONS})/(?P<record_id>\d{{1,18}})/$", record.anywhere, name="record_anywhere"),
 ]

@@ -86,6 +86,36 @@ EVENT_KINDS = {
     "analysis": _("Analysis"),
 }
 
+PARAMETERS = {
+    "phone": _("Client's number"),
+    "name": _("Client's name or number"),
+    "email": _("Client's e-mail"),
+    "date": _("Date of the call"),
+    "time": _("Time of the call"),
+    "employee": _("Employee's name"),
+    "line": _("Employee's line"),
+    "direction": _("Direction"),
+    "status": _("Status"),
+    "project_number": _("Line that was called"),
+    "call_type": _("Type of call"),
+    "disposition": _("Provider's status"),
+    "text": _("Text of the form or dialogue"),
+    "link": _("Link to the chat"),
+    "client_id": _("Visitor's id (client id)"),
+    "keyword": _("Keyword"),
+    "source": _("Source"),
+    "medium": _("Medium"),
+    "campaign": _("Campaign"),
+    "term": _("Term"),
+    "content": _("Content"),
+    "utm_source": "utm_source",
+    "utm_medium": "utm_medium",
+    "utm_campaign": "utm_campaign",
+    "utm_term": "utm_term",
+    "utm_content": "utm_content",
+}
+"""The parameters of every call, form and dialogue, as the mapping page calls them."""
+
 ADVICE = {
     "unreachable": _("The CRM does not answer. The hub keeps trying by itself; nothing is lost."),
     "rate_limited": _("The CRM asked to slow down. The hub sends again by itself."),
@@ -101,6 +131,20 @@ ADVICE = {
     "anomalous_payload": _("The body could not be read. Check the name map of the connection, then replay the event."),
     "unsupported_event": _("This kind of event is stored for completeness. Nothing needs to be done."),
 }
+
+
+REMEDIES = {
+    "auth_failed": _("Copy the credentials anew from the CRM's own settings, without spaces, and enter them again."),
+    "unreachable": _("Nothing was saved. Check the address, and whether the hub may reach it; then try again."),
+    "rate_limited": _("Nothing was saved. Wait a minute, then try again."),
+    "outcome_unknown": _("Nothing was saved. Try again."),
+}
+"""What to do where an account could not be connected, by the error's code."""
+
+
+def remedy(error: SwitchhookError) -> str:
+    """What a person can do about an account that was not taken; "" where the error says it itself."""
+    return str(REMEDIES.get(error.code, ""))
 
 
 def told(error: SwitchhookError, name: str) -> str:

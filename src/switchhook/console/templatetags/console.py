@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput
+from django.forms import BoundField, CheckboxInput, RadioSelect
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -152,7 +152,18 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
         attributes["aria-invalid"] = "true"
     return {
         "bound": bound,
+        "described": " ".join(described),
         "label": label or bound.label,
         "control": bound.as_widget(attrs=attributes),
         "is_check": isinstance(bound.field.widget, CheckboxInput),
+        "is_group": isinstance(bound.field.widget, RadioSelect),
     }
+
+
+@register.inclusion_tag("console/parts/cell.html")
+def cell(bound: BoundField) -> dict[str, Any]:
+    """A control in a row of many: named by its own aria-label, its errors below it."""
+    attributes: dict[str, str | bool] = {}
+    if bound.errors:
+        attributes = {"aria-describedby": f"{bound.auto_id}-error", "aria-invalid": "true"}
+    return {"bound": bound, "control": bound.as_widget(attrs=attributes)}

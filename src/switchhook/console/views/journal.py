@@ -17,6 +17,7 @@ from switchhook.calls.models import Call, Recording
 from switchhook.calls.queries import JournalFilter, journal, known_clients, page_of
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.core.clock import utc_now
+from switchhook.core.situation import Channel
 from switchhook.core.ticket import issue
 from switchhook.projects.models import Employee, Project, Role
 
@@ -38,6 +39,11 @@ class FilterForm(forms.Form):
     period = forms.ChoiceField(label=_("Period"), required=False, choices=_PERIODS)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    channel = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[("", _("Calls")), ("form", _("Forms")), ("dialogue", _("Chats")), ("all", _("Everything"))],
+    )
     direction = forms.ChoiceField(
         label=_("Direction"),
         required=False,
@@ -76,6 +82,7 @@ class FilterForm(forms.Form):
         employee = values.get("employee")
         return replace(
             self._days(today),
+            channel={"": Channel.CALL, "all": ""}.get(values.get("channel", ""), values.get("channel", "")),
             direction=values.get("direction", ""),
             status=values.get("status", ""),
             employee=employee.pk if employee else None,
@@ -126,7 +133,7 @@ def rows(request: ProjectRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     chosen = FilterForm(request.project, request.GET).chosen(timezone.localdate())
     passing = set(journal(request.project, chosen).filter(pk__in=ids).values_list("pk", flat=True))
-    found = journal(request.project, JournalFilter()).filter(pk__in=ids)
+    found = journal(request.project, JournalFilter(channel="")).filter(pk__in=ids)
     shown = [call for call in found if call.pk in have or call.pk in passing]
     return render(request, "console/calls/rows.html", _with_clients(request.project, shown) | {"have": have})
 

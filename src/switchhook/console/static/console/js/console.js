@@ -67,7 +67,7 @@ function addRow(button) {
   const markup = document.getElementById(`${button.dataset.addRow}-empty`).innerHTML.replaceAll("__prefix__", total.value);
   button.insertAdjacentHTML("beforebegin", markup);
   total.value = Number(total.value) + 1;
-  button.previousElementSibling.querySelector("input:not([type=hidden])")?.focus();
+  button.previousElementSibling.querySelector("select, input:not([type=hidden])")?.focus();
 }
 
 document.addEventListener("keydown", (event) => {

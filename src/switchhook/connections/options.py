@@ -1,0 +1,57 @@
+"""What a connection's settings can be set to, as its account says now."""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from switchhook.connections.accounts import open_crm
+from switchhook.connections.models import Connection
+from switchhook.connectors.base import Choice
+from switchhook.connectors.registry import Field, manifest
+from switchhook.core.errors import SwitchhookError
+
+
+@dataclass(kw_only=True)
+class Options:
+    """`choices` by setting; `waiting` are fields whose own choices depend on others that are not known yet.
+
+    `problem` is why the account could not be read (to the end).
+    """
+
+    choices: dict[str, Sequence[Choice]] = field(default_factory=dict)
+    waiting: list[Field] = field(default_factory=list)
+    problem: SwitchhookError | None = None
+
+
+def options(connection: Connection, settings: Mapping[str, Any]) -> Options:
+    """The choices of every loaded field, given `settings`, saved or not. Sends requests; raises nothing.
+
+    After the first that fails no other is asked for: an account that does not answer is waited for once.
+    """
+    found = Options()
+    loaded = [item for item in manifest(connection.connector).fields if item.loaded]
+    tried = copy(connection)
+    tried.settings = dict(settings)
+    try:
+        crm = open_crm(tried) if loaded else None
+        for item in loaded:
+            if any(settings.get(name) in (None, "", []) for name in item.after):
+                found.waiting.append(item)
+            elif crm:
+                found.choices[item.name] = crm.choices(item.name)
+    except SwitchhookError as error:
+        found.problem = error
+    return found
+
+
+def lacking(connection: Connection) -> list[Field]:
+    """Required settings that are not set yet."""
+    return [
+        item
+        for item in manifest(connection.connector).fields
+        if item.required
+        and item.step == "set_up"
+        and not item.secret
+        and connection.setting(item.name, item.default) in (None, "", [])
+    ]
