@@ -95,6 +95,7 @@ class Clerk:
             "started_at": call.started_at.isoformat() if call.started_at else None,
             "employee": employee,
             "employee_name": self.words.get("employee", "") if employee else "",
+            "employee_line": self.words.get("line", ""),
             "recording_url": self.recording(),
         }
         return _filled(values) | {"talk_seconds": call.talk_seconds or 0, "wait_seconds": call.wait_seconds or 0}

@@ -14,7 +14,7 @@ Canonical values of a `Draft` (all optional unless said otherwise; owners and as
 | task    | subject (required), text, assignee, due_at (ISO 8601 UTC), done, recording_url, call_id |
 | comment | text (required), author |
 | call    | direction, status, client_number, project_number, started_at, talk_seconds, wait_seconds, recording_url, |
-|         | call_id, employee (a user id), employee_name |
+|         | call_id, employee (a user id), employee_name, employee_line (SIP login, extension or number he spoke on) |
 
 A deal carries `phones` only where `stores_phone` names deals.
 `links` tie a draft to other records: a lead to its contact and company, a task to everything it is about.

@@ -28,7 +28,7 @@ CAPABILITIES = Capabilities(
     tells_gone=PARTIES | {Kind.LEAD, Kind.DEAL},
 )
 
-_FREE = ("client_id", "employee_name")
+_FREE = ("client_id", "employee_name", "employee_line")
 
 
 def connect(account: Account) -> "BuiltinCrm":

@@ -1,0 +1,1 @@
+"""KeyCRM: buyers, cards, orders and the call history of its telephony service."""
