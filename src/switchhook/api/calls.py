@@ -13,6 +13,7 @@ from switchhook.api.auth import ApiRequest, project_of
 from switchhook.api.crm_shapes import Id, Listed, Person
 from switchhook.calls.models import Call
 from switchhook.calls.queries import JournalFilter, KnownClient, journal, known_clients, page_of
+from switchhook.core.situation import Channel
 from switchhook.crm.kinds import row_id
 from switchhook.crm.values import employees
 from switchhook.delivery.trace import CallTrace, trace_of
@@ -25,6 +26,9 @@ class CallFilters(Schema):
     """Which calls a list gives, newest first. Empty parameters are no condition."""
 
     number: str = Field("", max_length=60, description="The client's or project's number in any spelling, or a part.")
+    channel: Literal["call", "form", "dialogue", "all"] = Field(
+        "call", description="Calls, or the forms and dialogues that are kept beside them."
+    )
     direction: Literal["", "in", "out", "internal"] = ""
     status: Literal["", "active", "answered", "missed", "failed", "other"] = ""
     employee: str = Field("", max_length=254, description="Id or e-mail of an employee.")
@@ -64,15 +68,32 @@ class ContactRef(Schema):
     url: str
 
 
+class InquiryOut(Schema):
+    """What a form or dialogue has besides: the steps it has come to, and whether its data may go to a CRM.
+
+    `source` is the messenger, `text` a form's fields or what was said, `link` opens the form's page or the chat.
+    """
+
+    steps: list[str]
+    released: bool
+    name: str
+    email: str
+    source: str
+    text: str
+    link: str
+
+
 class CallOut(Schema):
     """A call. Times are ISO 8601 in UTC, durations seconds, numbers E.164 (null where unknown or hidden).
 
+    `channel` is `call`, or `form` or `dialogue`: those have `inquiry`, and neither line nor recording.
     `recording` is the hub's stable link, valid before the file arrives; `recording_state` says whether it has.
     `stopped` calls are on the stop list or ignored; `journal_only` ones began before the connection was activated.
     """
 
     id: Id
     external_id: str
+    channel: str
     direction: str
     status: str
     answered: bool
@@ -90,17 +111,19 @@ class CallOut(Schema):
     tags: dict[str, Any]
     contact: ContactRef | None
     legs: list[LegOut]
+    inquiry: InquiryOut | None
     stopped: bool
     journal_only: bool
 
 
 @router.get("/calls", response=Listed[CallOut], operation_id="list_calls")
 def list_calls(request: ApiRequest, filters: Query[CallFilters]) -> Mapping[str, Any]:
-    """The project's calls, newest first."""
+    """The project's calls (forms and dialogues where `channel` asks for them), newest first."""
     project = project_of(request)
     found = journal(
         project,
         JournalFilter(
+            channel="" if filters.channel == "all" else filters.channel,
             direction=filters.direction,
             status=filters.status,
             employee=_employee(project, filters.employee),
@@ -146,6 +169,7 @@ def _shape(call: Call, client: KnownClient | None) -> Mapping[str, Any]:
         recording = None
     plain = (
         "external_id",
+        "channel",
         "direction",
         "status",
         "started_at",
@@ -167,9 +191,16 @@ def _shape(call: Call, client: KnownClient | None) -> Mapping[str, Any]:
         "tags": call.state.get("tags", {}),
         "contact": _contact(client),
         "legs": call.state.get("legs", []),
+        "inquiry": None if call.channel == Channel.CALL else _inquiry(call.state),
         "stopped": call.stopped,
         "journal_only": call.journal_only,
     }
+
+
+def _inquiry(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    plain = {name: state.get(name, "") for name in ("source", "text", "link")}
+    named = {"name": state.get("client_name", ""), "email": state.get("client_email", "")}
+    return {"steps": state.get("steps", []), "released": state.get("released", False), **plain, **named}
 
 
 def _contact(client: KnownClient | None) -> Mapping[str, Any] | None:

@@ -17,6 +17,12 @@ BADGES: dict[str, dict[str, Badge]] = {
         "failed": ("warn", _("Failed")),
         "other": ("", _("Other")),
     },
+    "inquiry": {
+        "form_sent": ("good", _("Form sent")),
+        "dialogue_started": ("info badge--live", _("Chat going on")),
+        "released": ("good", _("Sent to the CRM")),
+        "dialogue_finished": ("", _("Chat finished")),
+    },
     "effect": {
         "planned": ("info", _("Waiting")),
         "in_flight": ("info badge--live", _("Being sent")),
@@ -33,6 +39,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "running": ("info badge--live", _("Being worked on")),
         "dead": ("bad", _("Needs attention")),
         "skipped": ("", _("Skipped")),
+        "kept": ("", _("Kept back")),
     },
     "event": {
         "new": ("info", _("Waiting")),
@@ -44,6 +51,8 @@ BADGES: dict[str, dict[str, Badge]] = {
         "active": ("good", _("Active")),
         "paused": ("warn", _("Paused")),
         "broken": ("bad", _("Not working")),
+        "waiting": ("warn", _("Waiting")),
+        "draining": ("info badge--live", _("Catching up")),
     },
     "lead": {"open": ("info", _("Open")), "converted": ("good", _("Converted")), "lost": ("", _("Lost"))},
     "deal": {"open": ("info", _("Open")), "won": ("good", _("Won")), "lost": ("", _("Lost"))},
@@ -68,6 +77,24 @@ KINDS = {
     "call": _("Call record"),
 }
 
+ALLOWANCES = {
+    "burst": _("Short bursts"),
+    "second": _("Per second"),
+    "minute": _("Per minute"),
+    "hour": _("Per hour"),
+    "day": _("Per day"),
+    "daily": _("Per day"),
+    "search": _("Searches"),
+    "at once": _("At the same time"),
+    "at_once": _("At the same time"),
+    "concurrency": _("At the same time"),
+    "requests": _("Requests"),
+    "credits": _("Credits"),
+    "tokens": _("Tokens"),
+    "access_tokens": _("Access tokens"),
+}
+"""What allowances are called; a vendor's own name that is not here is shown as it stands."""
+
 MOMENTS = {
     "ring": _("when it rings"),
     "pickup": _("at pick-up"),
@@ -84,6 +111,20 @@ EVENT_KINDS = {
     "export": _("Row of the call log"),
     "rating": _("Rating"),
     "analysis": _("Analysis"),
+    "form": _("Form sent"),
+    "started": _("Chat started"),
+    "taken": _("Chat taken into work"),
+    "contact": _("Contact data given"),
+    "released": _("Data sent to the CRM"),
+    "finished": _("Chat finished"),
+}
+
+STEPS = {
+    "form_sent": _("form sent"),
+    "dialogue_started": _("chat started"),
+    "dialogue_taken": _("taken into work"),
+    "contact_given": _("contact data given"),
+    "dialogue_finished": _("chat finished"),
 }
 
 PARAMETERS = {

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from switchhook.console.wording import BADGES, EVENT_KINDS, KINDS, MOMENTS
+from switchhook.console.wording import ALLOWANCES, BADGES, EVENT_KINDS, KINDS, MOMENTS, STEPS
 from switchhook.core import phone as phones
 from switchhook.delivery.trace import worded
 
@@ -87,6 +87,37 @@ def is_past(moment: datetime | None) -> bool:
     return moment is not None and moment < timezone.now()
 
 
+@register.filter
+def when_exactly(moment: datetime | None) -> str:
+    """As `when`, with seconds where it is less than an hour off."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    near = abs(moment - timezone.now()) < timedelta(hours=1)
+    return date_format(local, "H:i:s") if near else when(moment)
+
+
+@register.filter
+def lasting(seconds: float) -> str:
+    """A length of time in its largest fitting unit: `2 s`, `10 min`, `24 h`, `3 d`."""
+    units = ((86400, _("%(n)s d")), (3600, _("%(n)s h")), (60, _("%(n)s min")), (1, _("%(n)s s")))
+    size, text = next(((size, text) for size, text in units if seconds >= size * (2 if size > 1 else 1)), units[-1])
+    whole, rest = divmod(round(seconds), size)
+    return text % {"n": whole + (1 if rest * 2 >= size else 0)}
+
+
+@register.filter
+def allowance(name: str) -> str:
+    """What an allowance is called."""
+    return str(ALLOWANCES.get(name, name))
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """A number as an attribute takes it."""
+    return f"{number:g}"
+
+
 def _day(local: datetime, today: Any) -> str:
     if local.date() == today:
         return _("Today")
@@ -132,6 +163,23 @@ def moment_word(moment: str) -> str:
 def event_word(kind: str) -> str:
     """What an event reports, in words."""
     return str(EVENT_KINDS.get(kind, kind))
+
+
+@register.filter
+def step_word(step: str) -> str:
+    """A step of a form or dialogue in words."""
+    return str(STEPS.get(step, step))
+
+
+@register.filter
+def inquiry_state(state: Mapping[str, Any]) -> str:
+    """How far a form or dialogue has come, as a value of the badges `inquiry`."""
+    steps = state.get("steps", [])
+    if "form_sent" in steps:
+        return "form_sent"
+    if state.get("released"):
+        return "released"
+    return "dialogue_finished" if "dialogue_finished" in steps else "dialogue_started"
 
 
 @register.filter
