@@ -90,8 +90,9 @@ def seed(telephony: Served[TelephonyTwin], crms: Sequence[Served[CrmTwin | None]
 def _set_up(crm: Connection, served: Served[CrmTwin | None], people: Sequence[Employee], preset: str) -> None:
     crm.settings = {**crm.settings, "senior_employee": people[SENIOR].pk, "top_employee": people[TOP].pk}
     if served.twin:
-        crm.settings |= served.twin.settings(served.url)
+        # What is set may name the people, so they are hired first.
         served.twin.hire([(person.name, person.email) for person in people])
+        crm.settings |= served.twin.settings(served.url)
     crm.save()
     if served.twin:
         renew_credentials(crm, served.twin.credentials(served.url))
