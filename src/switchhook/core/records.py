@@ -109,6 +109,7 @@ class Capabilities:
     longest_request   seconds after which a request of ours has certainly ended, one way or the other
     limits            the longest texts in characters by kind and value (`lead.title`), where the vendor has any
     tells_gone        kinds of which the feed tells that a record was deleted, or is no longer of its kind
+    partly_found      kinds of which `find_by_phone` may leave some out, so that what the directory knows besides stays
     """
 
     kinds: frozenset[Kind]
@@ -124,3 +125,4 @@ class Capabilities:
     longest_request: float = 45.0
     limits: Mapping[str, int] = field(default_factory=dict)
     tells_gone: frozenset[Kind] = frozenset()
+    partly_found: frozenset[Kind] = frozenset()

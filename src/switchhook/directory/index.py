@@ -14,6 +14,7 @@ from django.utils import timezone
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import CrmConnector
 from switchhook.connectors.registry import manifest
+from switchhook.core.errors import TargetGone
 from switchhook.core.records import Kind, Record, Ref
 from switchhook.directory.models import DirectoryEntry, LookUp
 from switchhook.directory.page import TOLD, Page
@@ -80,12 +81,26 @@ def ask(connection: Connection, phone: str, crm: CrmConnector, *, anew: bool = F
         return
     now = timezone.now()
     found = crm.find_by_phone(phone)
+    found = [*found, *_left_out(connection, phone, crm, found)]
     replace(connection, phone, found, now - timedelta(seconds=crm.capabilities.settle))
     if manifest(connection.connector).local:
         return
     LookUp.objects.update_or_create(connection=connection, e164=phone, defaults={"asked_at": now})
     if found:
         publish(connection.project_id, "caller", {"client": phone, "connection": connection.pk})
+
+
+def _left_out(connection: Connection, phone: str, crm: CrmConnector, found: Sequence[Record]) -> list[Record]:
+    """Known records that the CRM's look-up may have left out: open ones are read one by one, closed ones believed."""
+    told, kinds, left = {record.ref for record in found}, crm.capabilities.partly_found, []
+    for record in look_up(connection, phone) if kinds else ():
+        if record.kind not in kinds or record.ref in told:
+            continue
+        try:
+            left.append(crm.get(record.ref) if record.is_open else record)
+        except TargetGone:
+            continue
+    return left
 
 
 def asked_lately(connection: Connection, phone: str) -> bool:

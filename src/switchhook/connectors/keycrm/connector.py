@@ -58,6 +58,7 @@ class KeyCrm:
             settle=SETTLE,
             stores_phone=frozenset({Kind.CONTACT, Kind.DEAL}),
             longest_request=LONGEST,
+            partly_found=frozenset({Kind.DEAL}),
         )
 
     def check(self) -> Health:
