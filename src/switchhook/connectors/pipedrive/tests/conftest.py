@@ -1,0 +1,29 @@
+"""A twin on a loopback port: served once, made new for every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.register_assert_rewrite("switchhook.connectors.testing.crm")
+
+from switchhook.connectors.pipedrive.tests.office import Office  # noqa: E402
+from switchhook.connectors.pipedrive.twin import create_twin  # noqa: E402
+from switchhook.connectors.testing.twin import run_in_thread  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _loopback_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWITCHHOOK_ALLOW_PRIVATE", "1")
+
+
+@pytest.fixture(scope="session")
+def served_office() -> Iterator[Office]:
+    with run_in_thread(create_twin()) as running, Office(running.url) as office:
+        yield office
+
+
+@pytest.fixture
+def office(served_office: Office) -> Office:
+    """The company as it was built, with nothing in it, and only the limits that a test asks for."""
+    served_office.renew()
+    return served_office
