@@ -88,6 +88,11 @@ class TestPipedriveExact(TestPipedriveLiteral):
         office.configure(phone_match="exact")
         return office.connect(phone_search="spellings")
 
+    def test_every_contact_with_the_number_is_given(self, connector: CrmConnector, backdoor: Office) -> None:
+        """Of those that were typed alike: the first spelling that finds somebody is the last that is tried."""
+        typed = {backdoor.add_contact("First", PHONE), backdoor.add_contact("Second", PHONE)}
+        assert typed <= {record.ref for record in connector.find_by_phone(PHONE)}
+
 
 def test_everything_that_is_declared_is_made(office: Office) -> None:
     can = office.connect().capabilities

@@ -4,7 +4,7 @@ import base64
 import binascii
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -35,20 +35,20 @@ class OAuth:
 
     async def token(self, request: Request) -> Response:
         """A code or a refresh token for an access token."""
-        form = await request.form()
+        form = dict(parse_qsl((await request.body()).decode()))
         if not self._is_client(request):
             return _failed("invalid_client", "The client is invalid")
         grant = form.get("grant_type")
         if not grant:
             return _failed("invalid_request", "Missing parameter: grant_type")
         if grant == "authorization_code":
-            ends = self._state.codes.pop(str(form.get("code")), None)
+            ends = self._state.codes.pop(form.get("code", ""), None)
             if ends is None or ends < self._state.clock():
                 return _failed("invalid_grant", "The authorization code is invalid or expired")
             refresh = f"1234567:7654321:{self._state.unique()}"
             self._state.refresh_tokens.add(refresh)
         elif grant == "refresh_token":
-            refresh = str(form.get("refresh_token"))
+            refresh = form.get("refresh_token", "")
             if refresh not in self._state.refresh_tokens:
                 return _failed("invalid_grant", "The refresh token is invalid")
         else:
@@ -70,10 +70,10 @@ class OAuth:
 
     async def revoke(self, request: Request) -> Response:
         """End a refresh token with everything made from it, or one access token."""
-        form = await request.form()
+        form = dict(parse_qsl((await request.body()).decode()))
         if not self._is_client(request):
             return _failed("invalid_client", "The client is invalid")
-        token = str(form.get("token"))
+        token = form.get("token", "")
         if token in self._state.refresh_tokens:
             self._state.refresh_tokens.discard(token)
             self._state.access_tokens.clear()

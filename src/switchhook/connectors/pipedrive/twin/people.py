@@ -96,7 +96,8 @@ class People:
 
     def _delete(self, asked: dict[str, Any]) -> None:
         row = self._row(asked)
-        row.deleted = row.touched = self._state.clock()
+        row.deleted = self._state.clock()
+        self._touch(row)
         if "is_deleted" in row.data:
             row.data["is_deleted"] = True
 

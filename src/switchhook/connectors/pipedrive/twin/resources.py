@@ -89,8 +89,8 @@ class Endpoints:
         """GET, PATCH and DELETE of a record."""
         row = self._row(request.path_params["id"])
         if request.method == "DELETE":
-            row.deleted = self._state.clock()
-            row.data["is_deleted"] = True
+            row.deleted = row.touched = self._state.clock()
+            row.data |= {"is_deleted": True, "update_time": seconds(row.touched)}
             return 200, done({"id": row.id})
         if request.method == "PATCH":
             self._no_read_only(body := await body_of(request))
