@@ -44,7 +44,7 @@ ADMIN_WRITES = {
 }
 READ_BY_ALL = {
     "overview", "live_ticket", "calls", "call_rows", "call", "recording", "board", "records", "record", "pick",
-    "events", "event", "deliveries", "connections", "connection", "employees", "numbers",
+    "events", "event", "deliveries", "connections", "connection", "connection_flow", "employees", "numbers",
 }  # fmt: skip
 
 

@@ -15,9 +15,9 @@ from switchhook.connectors.base import Health
 from switchhook.connectors.registry import Manifest, manifest, manifests
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.account_forms import ConnectionForm, CredentialsForm
+from switchhook.console.views.crm_state import mended
 from switchhook.console.wording import REMEDIES
 from switchhook.core.errors import Misconfigured, SwitchhookError
-from switchhook.delivery.lanes import resume
 from switchhook.projects.models import Role
 
 SIGN_IN = "sign-in"
@@ -134,8 +134,7 @@ def _returned(request: ProjectRequest) -> HttpResponse:
 
 def _renewed(request: ProjectRequest, found: Connection) -> HttpResponse:
     if found.state == ConnectionState.BROKEN:
-        resume(found, request.user)
-        messages.success(request, _("%(name)s works again. Held work goes on.") % {"name": found.name})
+        messages.success(request, mended(request, found))
     else:
         messages.success(request, _("The new credentials are in force."))
     # A browser keeps the form's own fragment where the new address has none.

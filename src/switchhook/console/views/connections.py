@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST
 from switchhook.calls.models import LogCursor
 from switchhook.connections import services
 from switchhook.connections.joining import ATTEMPT_LIFE
-from switchhook.connections.models import Connection, EmployeeAccount, SignInAttempt
+from switchhook.connections.models import Connection, ConnectionState, EmployeeAccount, SignInAttempt
 from switchhook.connections.options import lacking
 from switchhook.connectors.registry import manifests
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
 from switchhook.console.forms import NameMapForm, PresetForm, RulesForm
 from switchhook.console.views.connecting import credentials_form
-from switchhook.delivery.lanes import resume
+from switchhook.console.views.crm_state import crm_state
+from switchhook.delivery import outages
 from switchhook.projects.models import AuditEntry, Employee, Role
 from switchhook.scenarios.models import MatrixVersion
 from switchhook.scenarios.services import apply_preset
@@ -34,6 +35,9 @@ _FORMS = {"rules": RulesForm, "names": NameMapForm}
 def connections(request: ProjectRequest) -> HttpResponse:
     """All connections, and what could be connected."""
     found = list(Connection.objects.filter(project=request.project))
+    for one in found:
+        flow = outages.progress(one) if one.role == "crm" and one.state == ConnectionState.ACTIVE else None
+        one.shown_state = flow.state if flow else one.state  # type: ignore[attr-defined]  # for the template alone
     attempts = SignInAttempt.objects.filter(
         project=request.project, user=request.user, created_at__gt=timezone.now() - ATTEMPT_LIFE
     )
@@ -92,24 +96,6 @@ def _save(request: ProjectRequest, found: Connection, changes: dict[str, Any]) -
 
 @require_POST
 @project_view(Role.ADMIN)
-def connection_state(request: ProjectRequest, connection_id: int) -> HttpResponse:
-    """Pause, resume, or give the connection a further secret."""
-    found = _connection(request, connection_id)
-    to = request.POST.get("to")
-    if to == "pause":
-        services.pause(found, request.user)
-        messages.success(request, _("%(name)s is paused. Its work is held.") % {"name": found.name})
-    elif to == "resume":
-        resume(found, request.user)
-        messages.success(request, _("%(name)s is switched on. Held work goes on.") % {"name": found.name})
-    elif to == "rotate":
-        services.rotate_secret(found, request.user)
-        messages.success(request, _("A new address is in force; the one before it still works."))
-    return redirect("connection", request.project.pk, found.pk)
-
-
-@require_POST
-@project_view(Role.ADMIN)
 def move_connection(request: ProjectRequest, connection_id: int) -> HttpResponse:
     """Ask this CRM before the one above it (`to=up`), or after the one below it (`to=down`)."""
     found = get_object_or_404(Connection, pk=connection_id, project=request.project, role="crm")
@@ -139,16 +125,20 @@ def _page(request: ProjectRequest, found: Connection) -> dict[str, Any]:
             context["live_secrets"] = found.secrets.filter(revoked_at=None).count()
         return context
     version = MatrixVersion.objects.filter(connection=found).order_by("-number").first()
-    return context | {
-        "rules_form": RulesForm(found),
-        "preset_form": PresetForm(
-            version.preset if version else (context["manifest"] and context["manifest"].default_preset) or ""
-        ),
-        "version": version,
-        "mapped": EmployeeAccount.objects.filter(connection=found, employee__active=True).count(),
-        "employees": Employee.objects.filter(project=found.project_id, active=True).count(),
-        "lacking": lacking(found) if context["manifest"] else (),
-    }
+    return (
+        context
+        | crm_state(found)
+        | {
+            "rules_form": RulesForm(found),
+            "preset_form": PresetForm(
+                version.preset if version else (context["manifest"] and context["manifest"].default_preset) or ""
+            ),
+            "version": version,
+            "mapped": EmployeeAccount.objects.filter(connection=found, employee__active=True).count(),
+            "employees": Employee.objects.filter(project=found.project_id, active=True).count(),
+            "lacking": lacking(found) if context["manifest"] else (),
+        }
+    )
 
 
 def _connection(request: ProjectRequest, connection_id: int) -> Connection:

@@ -16,9 +16,9 @@ from switchhook.connectors.registry import Field, Manifest, manifests
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.account_forms import PREFIX, SettingsForm
 from switchhook.console.connection_head import head
+from switchhook.console.views.crm_state import mended
 from switchhook.console.wording import told
 from switchhook.core.errors import SwitchhookError
-from switchhook.delivery.lanes import resume
 from switchhook.projects.models import Role
 
 
@@ -68,8 +68,7 @@ def _configured(request: ProjectRequest, found: Connection, form: SettingsForm) 
         answer = told(doubt, found.name)
         messages.warning(request, _("The settings are saved, but could not be tried: %(answer)s") % {"answer": answer})
     elif found.state == ConnectionState.BROKEN:
-        resume(found, request.user)
-        messages.success(request, _("%(name)s works again. Held work goes on.") % {"name": found.name})
+        messages.success(request, mended(request, found))
     return True
 
 
