@@ -81,20 +81,21 @@ __all__ = [
 ]
 
 
+# Tests run from the last of these to the first: what the later ones need is proved before them.
 class CrmContract(
-    AccountPromises,
-    SettingsPromises,
-    CreatePromises,
-    RejectedPromises,
-    TextPromises,
-    ActivityPromises,
-    LinkPromises,
-    UpdatePromises,
-    FindingPromises,
-    TracingPromises,
-    LostAnswerPromises,
-    ErrorPromises,
-    FeedPromises,
     ThreadPromises,
+    ErrorPromises,
+    LostAnswerPromises,
+    FeedPromises,
+    TracingPromises,
+    FindingPromises,
+    SettingsPromises,
+    UpdatePromises,
+    LinkPromises,
+    ActivityPromises,
+    TextPromises,
+    RejectedPromises,
+    CreatePromises,
+    AccountPromises,
 ):
     """Inherit, give the fixtures, and every promise of `CrmConnector` is held to."""

@@ -109,7 +109,10 @@ def _plain(value: Any) -> Any:
 
 
 class TelephonyContract:
-    """Inherit, and say which `connector` and which `recorded` events (at least one yields a fact) to try."""
+    """Events are read into the same facts every time, and a bad one is refused by its name.
+
+    Inherit, and say which `connector` and which `recorded` events (at least one yields a fact) to try.
+    """
 
     def connector(self) -> TelephonyConnector:
         """A connector for a project in Ukraine."""
