@@ -1,5 +1,7 @@
 import pytest
+from django.utils import timezone
 from tests.delivery.faulty import FaultyCrm
+from tests.delivery.remote import Days, RemoteCrm, make_remote
 from tests.hub import Hub, make_hub
 
 from switchhook.connections.accounts import open_crm
@@ -18,3 +20,17 @@ def crm(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> FaultyCrm:
     faulty = FaultyCrm(open_crm(hub.crm))
     monkeypatch.setattr(handling, "open_crm", lambda connection, **_: faulty)
     return faulty
+
+
+@pytest.fixture
+def remote(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> RemoteCrm:
+    """The hub's CRM, beyond the network."""
+    return make_remote(hub, monkeypatch)
+
+
+@pytest.fixture
+def days(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Days:
+    """The hub's time, in the test's hand: 20 November 2026, 10:00 UTC at first."""
+    clock = Days(hub)
+    monkeypatch.setattr(timezone, "now", clock)
+    return clock

@@ -101,6 +101,8 @@ def begin(
     flow.reason, flow.error_code = str(error), error.code
     flow.save()
     if flow.state == FlowState.WAITING:
+        idle = Lane.objects.filter(connection_id=connection_id, scheduled=True, running_until=None)
+        idle.update(scheduled=False, wake_at=None)
         _defer_probe(flow)
 
 
