@@ -8,7 +8,15 @@ from urllib.parse import urlsplit
 from switchhook.connectors.allowances import Allowance, Governor
 from switchhook.connectors.http import Answer, HttpClient, Limits, remark_of
 from switchhook.core.clock import Clock
-from switchhook.core.errors import AuthFailed, Misconfigured, Rejected, SwitchhookError, TargetGone, Unreachable
+from switchhook.core.errors import (
+    AuthFailed,
+    Misconfigured,
+    OutcomeUnknown,
+    Rejected,
+    SwitchhookError,
+    TargetGone,
+    Unreachable,
+)
 
 from .config import Config
 
@@ -17,6 +25,7 @@ Row = dict[str, Any]
 LARGEST_PAGE = 50
 MOST_PAGES = 200
 _OFF = "leads are not enabled"
+_STRANGE = "KeyCRM's answer is of another form than it was."
 
 
 class PipelinesOff(Misconfigured):
@@ -62,16 +71,20 @@ class KeyCrmApi:
             answer = next(iter(answer["data"]), None)
             if answer is None:
                 raise TargetGone("The record is no longer in KeyCRM.")
-        return _object(answer)
+        if not isinstance(answer, dict) or "id" not in answer:
+            raise Unreachable(_STRANGE)
+        return answer
 
     def page(self, path: str, params: Mapping[str, Any], number: int = 1) -> tuple[list[Row], int, bool]:
         """One page of a list: its rows, how many there are in all, whether another page follows."""
         asked = {**params, "limit": LARGEST_PAGE, "page": number}
-        answer = _object(self._http.request("GET", path, params=asked).json())
-        found = answer.get("data")
-        rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-        total = answer.get("total")
-        total = total if isinstance(total, int) else len(rows)
+        answer = self._http.request("GET", path, params=asked).json()
+        found = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(found, list):
+            raise Unreachable(_STRANGE)
+        rows = [row for row in found if isinstance(row, dict) and "id" in row]
+        told = answer.get("total")
+        total = told if isinstance(told, int) else len(rows)
         return rows, total, bool(answer.get("next_page_url")) or number * LARGEST_PAGE < total
 
     def rows(self, path: str, *, most_pages: int = MOST_PAGES, **params: Any) -> Iterator[Row]:
@@ -91,7 +104,10 @@ class KeyCrmApi:
 
     def add(self, path: str, body: Mapping[str, Any]) -> Row:
         """Make a record; the answer is its bare form. Not repeatable."""
-        return _object(self._http.request("POST", path, json=body).json())
+        answer = self._http.request("POST", path, json=body).json()
+        if not isinstance(answer, dict) or "id" not in answer:
+            raise OutcomeUnknown(_STRANGE)
+        return answer
 
     def change(self, path: str, body: Mapping[str, Any], *, repeatable: bool = True) -> Row:
         """Change a record. KeyCRM may only accept it now, and carry it out seconds later."""
@@ -116,12 +132,6 @@ class ServiceLink:
 
 def _filter(name: str) -> str:
     return f"filter[{name.removeprefix('filter_')}]" if name.startswith("filter_") else name
-
-
-def _object(answer: Any) -> Row:
-    if not isinstance(answer, dict):
-        raise Unreachable("KeyCRM's answer is of another form than it was.")
-    return answer
 
 
 def _explain(answer: Answer) -> SwitchhookError | None:

@@ -6,7 +6,7 @@ from inspect import isawaitable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from switchhook.connectors.testing.twin import Twin, TwinClock
 
@@ -27,11 +27,11 @@ def create_twin(config: TwinConfig | None = None) -> Twin:
     state = KeyCrmState(config or TwinConfig(), clock)
     writing = Writing(state)
     open_api = [
-        Route(route.path, _keyed(state, route.endpoint), methods=route.methods)
+        Route(f"/v1{route.path}", _keyed(state, route.endpoint), methods=route.methods)
         for route in (*writing.routes(), *Reading(state).routes())
     ]
-    routes = [Mount("/v1", routes=open_api), Route("/telephony/webhook", Telephony(state).webhook, methods=["POST"])]
-    return Twin(state, routes, control_routes=Control(state, writing).routes(), clock=clock)
+    link = Route("/telephony/webhook", Telephony(state).webhook, methods=["POST"])
+    return Twin(state, [*open_api, link], control_routes=Control(state, writing).routes(), clock=clock, title="KeyCRM")
 
 
 def _keyed(state: KeyCrmState, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:

@@ -22,6 +22,7 @@ class TwinConfig:
     known_phone          a new buyer with a known number: a second (`new`), the one there is (`join`), 422 (`error`)
     missing_client       a card of a buyer who is no more is refused with 403 (`error`) or gets a new one (`new`)
     card_as_page         one card is answered as a page with one item, as the description says
+    finished_flag        a card's `is_finished` as a truth value (`truth`), as text (`text`), or null (`missing`)
     comment_on_put       a PUT of a card takes `manager_comment` too
     live_extras          answers carry `pipeline_id` of a card and `manager_id` of a buyer, as live ones were seen to
     order                rows of a list by id: `asc` or `desc`
@@ -44,6 +45,7 @@ class TwinConfig:
     known_phone: Literal["new", "join", "error"] = "new"
     missing_client: Literal["error", "new"] = "error"
     card_as_page: bool = False
+    finished_flag: Literal["truth", "text", "missing"] = "truth"
     comment_on_put: bool = True
     live_extras: bool = False
     order: Literal["asc", "desc"] = "desc"

@@ -137,10 +137,15 @@ def company(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Ro
 def bare_card(state: "KeyCrmState", row: Row) -> Row:
     """A card as the answer to its creation and inside a call."""
     names = ("id", "contact_id", "source_id", "manager_id", "status_id", "title", "manager_comment")
-    shown = {name: row[name] for name in names} | {"is_finished": state.is_closed(row)}
+    shown = {name: row[name] for name in names} | {"is_finished": _finished(state, row)}
     if state.config.live_extras:
         shown["pipeline_id"] = bare_status(row)["pipeline_id"]
     return shown | {name: row[name] for name in ("status_changed_at", "communicate_at")} | _times(row)
+
+
+def _finished(state: "KeyCrmState", row: Row) -> object:
+    closed = state.is_closed(row)
+    return {"truth": closed, "text": str(int(closed)), "missing": None}[state.config.finished_flag]
 
 
 def card(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Row:
