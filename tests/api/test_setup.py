@@ -48,14 +48,24 @@ def test_a_name_map_set_by_program_corrects_the_past_after_a_replay(hub: Hub, si
     assert Lead.objects.count() == 1
 
 
-def test_switching_off_holds_work_and_switching_on_lets_it_go(hub: Hub, sign: Sign) -> None:
+@pytest.mark.parametrize(("choice", "leads"), [({}, 0), ({"held": "none"}, 0), ({"held": "all"}, 1)])
+def test_switching_off_holds_work_and_switching_on_sends_what_was_chosen(
+    hub: Hub, sign: Sign, choice: dict[str, str], leads: int
+) -> None:
     client, address = sign(hub.project), f"/api/v1/connections/{hub.crm.pk}"
     client.patch(address, {"state": "paused"}, JSON)
     hub.play(*answered("Olena"))
     assert Lead.objects.count() == 0
-    client.patch(address, {"state": "active"}, JSON)
+    client.patch(address, {"state": "active", **choice}, JSON)
     hub.settle()
-    assert Lead.objects.count() == 1
+    assert Lead.objects.count() == leads
+    kept = client.get("/api/v1/deliveries?state=kept").json()["items"]
+    assert len(kept) == 1 - leads
+
+
+def test_an_unknown_choice_of_what_to_send_is_refused(hub: Hub, sign: Sign) -> None:
+    address = f"/api/v1/connections/{hub.crm.pk}"
+    assert sign(hub.project).patch(address, {"state": "active", "held": "some"}, JSON).status_code == 422
 
 
 def test_of_three_secrets_the_two_newest_live(hub: Hub, sign: Sign) -> None:

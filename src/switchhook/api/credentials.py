@@ -11,7 +11,7 @@ from switchhook.connections.services import renew_credentials
 from switchhook.connectors.registry import manifest
 from switchhook.core.errors import SwitchhookError
 from switchhook.crm.kinds import row_id
-from switchhook.delivery.lanes import resume
+from switchhook.delivery.holding import resume
 from switchhook.projects.models import Role
 
 router = Router(tags=["Set-up"])

@@ -30,7 +30,7 @@ class Keyset(Schema):
 class DeliveryFilters(Keyset):
     """Which deliveries a list gives."""
 
-    state: Literal["", "pending", "running", "done", "dead", "skipped"] = ""
+    state: Literal["", "pending", "running", "done", "dead", "skipped", "kept"] = ""
     call_id: str = ""
     connection_id: str = ""
 

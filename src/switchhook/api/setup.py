@@ -18,7 +18,7 @@ from switchhook.core.errors import Misconfigured
 from switchhook.core.matrix import Matrix
 from switchhook.core.matrix_check import Severity, check
 from switchhook.crm.kinds import row_id
-from switchhook.delivery.lanes import resume
+from switchhook.delivery.holding import Held, resume
 from switchhook.projects.models import AuditEntry, Role
 from switchhook.scenarios.plan_settings import settings_of
 from switchhook.scenarios.services import apply_preset, in_force, save
@@ -32,6 +32,9 @@ class ConnectionChange(Schema):
 
     name: str | None = Field(None, max_length=120)
     state: Literal["active", "paused"] | None = None
+    held: Held = Field(
+        Held.NONE, description="With `active`, where a person had paused it: which of the calls that waited are sent."
+    )
     settings: dict[str, Any] = {}
 
 
@@ -66,13 +69,17 @@ class Queued(Schema):
 
 @router.patch("/connections/{connection_id}", response=ConnectionOut, operation_id="change_connection")
 def change_connection(request: ApiRequest, connection_id: str, change: ConnectionChange) -> Connection:
-    """Rename, switch on or off, or change settings. Switching on lets held work go."""
+    """Rename, switch on or off, or change settings.
+
+    Switching on lets work go that waited for renewed credentials, and as much as `held` says of what waited while the
+    connection was paused; the rest is kept.
+    """
     connection = _connection(request, connection_id)
     _change(connection, change)
     if change.state == "paused":
         services.pause(connection)
     elif change.state == "active":
-        resume(connection)
+        resume(connection, held=change.held)
     connection.refresh_from_db()
     return connection
 
