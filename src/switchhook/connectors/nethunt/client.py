@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from switchhook.core.errors import (
     AuthFailed,
     Misconfigured,
     OutcomeUnknown,
+    RateLimited,
     Rejected,
     SwitchhookError,
     TargetGone,
@@ -32,6 +34,9 @@ MOST_ITEMS = 10_000
 """Items asked of a feed: the most that it is known to give."""
 LONGEST_REQUEST = 90.0
 _FEED_TIMEOUT = httpx2.Timeout(connect=5, read=40, write=20, pool=5)
+QUOTA_PAUSE = 3600.0
+"""Seconds to wait where a refusal speaks of the plan's requests and not of a burst; NetHunt names no time."""
+_QUOTA = re.compile(r"month|plan|quota", re.IGNORECASE)
 _BAD_KEY = "your email address or api key does not appear to be valid"
 _SAID_IN = ("message", "error", "errorMessage", "description")
 
@@ -84,11 +89,12 @@ class NetHuntApi:
         found = self._of_folder(folder, "GET", f"/triggers/folder-field/{folder}")
         return [str(item["name"]) for item in _items(found) if item.get("name")]
 
-    def find(self, folder: str, *, query: str = "", record_id: str = "") -> list[Item]:
+    def find(self, folder: str, *, query: str = "", record_id: str = "", limit: int = HITS) -> list[Item]:
         """Records that the search takes for matches, or the one with this id. No match is an empty list."""
-        params = {"recordId": record_id} if record_id else {"query": query, "limit": HITS}
+        params = {"recordId": record_id} if record_id else {"query": query, "limit": limit}
+        client = self._http if limit <= HITS else self._feeds
         try:
-            return _items(self._http.request("GET", f"/searches/find-record/{folder}", params=params))
+            return _items(client.request("GET", f"/searches/find-record/{folder}", params=params))
         except TargetGone:
             return []
         except Forbidden as error:
@@ -156,9 +162,18 @@ def explain(answer: Answer) -> SwitchhookError | None:
         return Forbidden(f"NetHunt forbids this: {said} The key's owner needs the right to it.")
     if answer.status in {404, 410}:
         return TargetGone(f"NetHunt does not find this: {said}")
-    if answer.status in {408, 429} or answer.status >= 500:
-        return None
+    return _too_many(answer, said) if answer.status in {408, 429} or answer.status >= 500 else _refused(said)
+
+
+def _refused(said: str) -> Rejected:
     return Rejected(f"NetHunt refuses this: {said}")
+
+
+def _too_many(answer: Answer, said: str) -> RateLimited | None:
+    """The plan's requests are used up; a burst and a failure are left to the common rules."""
+    if answer.status != 429 or "retry-after" in answer.headers or not _QUOTA.search(said):
+        return None
+    return RateLimited(f"NetHunt takes no more requests for now: {said}", retry_after=QUOTA_PAUSE)
 
 
 def sentence(answer: Answer) -> str:

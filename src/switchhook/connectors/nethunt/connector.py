@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from switchhook.connectors.base import Account, Changes, Choice, CrmUser, Health, Pipeline
-from switchhook.core.errors import Misconfigured, Rejected, TargetGone
+from switchhook.core.errors import Misconfigured, Rejected, SwitchhookError, TargetGone
 from switchhook.core.mapping import CrmField
 from switchhook.core.records import Capabilities, Draft, Kind, Record, Ref
 
 from .activities import Entry, call_body, call_record, comment_record, comment_text, entry_of, home_of
-from .client import LONGEST_REQUEST, Feed, Item, NetHuntApi
-from .config import Config
+from .client import LONGEST_REQUEST, Feed, Forbidden, Item, NetHuntApi
+from .config import Config, Folder
 from .finding import Finder
 from .offer import Offer
 from .records import Glasses, fields_of, id_of, is_deleted
@@ -102,7 +102,7 @@ class NetHunt:
         return self._glasses.record(item, ref.kind, kinds=kinds)
 
     def create(self, draft: Draft, *, mark: str) -> Record:
-        """One request; one more for each linked record only where NetHunt refuses."""
+        """One request; more only where NetHunt refuses, to tell what is missing: a linked record or a mapped field."""
         if draft.kind is Kind.COMMENT:
             return self._comment(draft, mark)
         return self._log_call(draft, mark) if draft.kind is Kind.CALL else self._record(draft, mark)
@@ -115,7 +115,11 @@ class NetHunt:
         sheet = changed(ref.kind, whole, self._pen, mark=mark)
         if not sheet.fields:
             return self._glasses.record(self._item(ref), ref.kind, remarks=sheet.remarks)
-        answer = self._api.update(ref.id, actions(sheet.fields))
+        try:
+            answer = self._api.update(ref.id, actions(sheet.fields))
+        except Rejected as refusal:
+            self._look_for_fields(sheet.folder, refusal)
+            raise
         if is_deleted(answer):
             raise TargetGone("The record lies in NetHunt's trash.")
         if set(fields_of(answer)) <= set(sheet.fields):
@@ -138,8 +142,9 @@ class NetHunt:
         sheet = written(draft, mark, self._pen)
         try:
             answer = self._api.create(sheet.folder.id, sheet.fields, zone=self._account.zone.key)
-        except (Rejected, Misconfigured):
+        except (Rejected, Misconfigured) as refusal:
             self._look_for_targets(draft)
+            self._look_for_fields(sheet.folder, refusal)
             raise
         remarks = [*sheet.remarks, *missing(sheet, fields_of(answer))]
         item = {**answer, "fields": {**sheet.fields, **fields_of(answer)}}
@@ -182,6 +187,18 @@ class NetHunt:
         for link in draft.links:
             if link.kind in self._config.folders and not self._is_there(link):
                 raise TargetGone(f"The {link.kind.value} to tie it to is no longer in NetHunt.")
+
+    def _look_for_fields(self, folder: Folder, refusal: SwitchhookError) -> None:
+        """Fields are known by their display names: one that was renamed makes every such request fail."""
+        if isinstance(refusal, Misconfigured | Forbidden):
+            return
+        there = self._api.field_names(folder.id)
+        for role, name in folder.names.items():
+            if name not in there:
+                raise Misconfigured(
+                    f"NetHunt's folder has no field “{name}” any more. Choose the field anew. {refusal}",
+                    field=f"{folder.kind.value}_{role}",
+                ) from refusal
 
     # --- timelines ----------------------------------------------------------------------------------------------------
 

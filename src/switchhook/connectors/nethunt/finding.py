@@ -14,7 +14,7 @@ from switchhook.core.records import Draft, Kind, Record, Ref
 
 from .activities import call_record, comment_record, is_marked
 from .client import Feed, Item, NetHuntApi
-from .config import Config, Folder
+from .config import Config, Folder, email_in
 from .records import Glasses, fields_of, id_of, is_deleted
 from .sheet import party_kinds
 from .texts import has_mark
@@ -29,7 +29,10 @@ _ENTRIES: dict[Kind, Feed] = {Kind.COMMENT: "new-comment", Kind.CALL: "new-call-
 
 def spellings(phone: str) -> list[str]:
     """How an E.164 number may have been typed, the likeliest first; the first three are the plain ones."""
-    number = phonenumbers.parse(phone, None)
+    try:
+        number = phonenumbers.parse(phone, None)
+    except phonenumbers.NumberParseException:
+        return [phone]
     styles = phonenumbers.PhoneNumberFormat
     international = phonenumbers.format_number(number, styles.INTERNATIONAL)
     national = phonenumbers.format_number(number, styles.NATIONAL)
@@ -44,11 +47,11 @@ def _split_before_trunk(number: phonenumbers.PhoneNumber, national: str) -> Iter
     if not (code.endswith("0") and digits.startswith("0")):
         return
     area, *rest = national.split()
-    groups = rest if len(rest) != 2 else [rest[0], rest[1][:2], rest[1][2:]]
-    for gap, joint in (("-", "-"), (" ", " "), (" ", "-")):
-        yield f"+{code[:-1]}{gap}{area}{gap}{joint.join(groups)}"
-        yield f"+{code[:-1]} ({area}) {joint.join(groups)}"
-        yield f"({area}) {joint.join(groups)}"
+    halved = [rest[0], rest[1][:2], rest[1][2:]] if len(rest) == 2 else rest
+    for gap, groups in (("-", rest), ("-", halved), (" ", rest), (" ", halved)):
+        yield f"+{code[:-1]}{gap}{area}{gap}{gap.join(groups)}"
+        yield f"+{code[:-1]} ({area}) {gap.join(groups)}"
+        yield f"({area}) {gap.join(groups)}"
 
 
 def any_of(field: str, values: Iterable[str]) -> str:
@@ -125,13 +128,15 @@ class Finder:
     def _by_number(self, folder: Folder, draft: Draft) -> Callable[[Item], bool]:
         # A second party of the same name and number is never wanted, whichever call it was made for.
         name, phones = draft.values.get("name"), set(draft.values.get("phones") or ())
-        email = draft.values.get("email") if folder.name("email") else None
+        email = email_in(draft.values.get("email")) if folder.name("email") else ""
 
         def is_it(item: Item) -> bool:
             fields = fields_of(item)
             same_name = texts(fields.get(folder.name("name"))) == [name]
             known = phones <= set(self._glasses.phones(folder, fields)) if folder.name("phone") else True
-            return same_name and known and (not email or email in texts(fields.get(folder.name("email"))))
+            return (
+                same_name and known and (not email or email in map(email_in, texts(fields.get(folder.name("email")))))
+            )
 
         return is_it
 

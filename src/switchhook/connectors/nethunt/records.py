@@ -98,6 +98,7 @@ class Glasses:
 def _said(folder: Folder, fields: Mapping[str, Any]) -> dict[str, Any]:
     noted = dict(_lines(first(fields.get(folder.name("notes")))))
     own = {role: first(fields.get(folder.name(role))) for role in _NOTED if folder.name(role)}
+    own["email"] = email_in(own.get("email", "")) or own.get("email", "")
     said = {name: value for name, value in {**noted, **own}.items() if value}
     utm = {name: said.pop(name) for name in UTM_ROLES if name in said}
     return {**said, "utm": utm}

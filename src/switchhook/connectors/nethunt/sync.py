@@ -26,6 +26,9 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(seconds=120)
 MOST_REMEMBERED = 2_000
 MOST_ROUNDS = 200
+ROUND_NUMBER = 50
+"""A page of so many records, or a multiple, looks as if the vendor had cut it."""
+BACK = timedelta(seconds=1)
 _WATCHED = ("name", "phone", "owner", "stage", "contact", "company")
 
 
@@ -83,21 +86,29 @@ class Feed:
         return Changes(records=told, gone=gone, cursor=cursor.text())
 
     def _everything(self, folder: Folder, cursor: Cursor) -> list[Record]:
-        started = self._clock()
+        started, since, looks_cut = self._clock(), BEGINNING, False
         found: dict[str, Item] = {}
-        since = BEGINNING
         for _ in range(MOST_ROUNDS):
             page = self._api.feed("new-record", folder.id, since=since)
-            fresh = [item for item in page if id_of(item) and id_of(item) not in found]
-            found |= {id_of(item): item for item in fresh}
+            fresh = {id_of(item): item for item in page if id_of(item) and id_of(item) not in found}
+            found |= fresh
+            looks_cut = looks_cut or (bool(page) and len(page) % ROUND_NUMBER == 0)
             # The vendor's own cap is not known: where it has cut a list that began with the oldest, later ones follow.
             newest = _newest(page, "createdAt")
-            if not fresh or newest is None or newest - OVERLAP <= since:
+            if not fresh or newest is None or newest - BACK <= since:
                 break
-            since = newest - timedelta(seconds=1)
+            since = newest - BACK
+        if looks_cut:
+            found |= {id_of(item): item for item in self._searched(folder) if id_of(item) not in found}
         seen = [moment for item in found.values() if (moment := changed_at(item))]
         cursor.places[folder.id] = Place(min([max(seen, default=BEGINNING), started]))
-        return [self._glasses.record(item, folder.kind) for item in found.values() if not is_deleted(item)]
+        return [
+            self._glasses.record(item, folder.kind) for item in found.values() if id_of(item) and not is_deleted(item)
+        ]
+
+    def _searched(self, folder: Folder) -> list[Item]:
+        """Records with a number, by a search that all of them match: older ones may lie behind a feed's cap."""
+        return self._api.find(folder.id, query="+", limit=MOST_ITEMS) if folder.name("phone") else []
 
     def _changes(self, folder: Folder, cursor: Cursor) -> tuple[list[Record], list[Ref]]:
         place, started = cursor.places[folder.id], self._clock()

@@ -23,7 +23,7 @@ MODES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "terse-ukrainian": (
         {"folders": ukrainian(), "create_answer": "name", "update_answer": "changed", "needs_field_name": True}
-        | {"feed_order": "oldest", "single_for_several": "reject"},
+        | {"feed_order": "oldest", "single_for_several": "reject", "near_hits": False},
         {},
     ),
 }

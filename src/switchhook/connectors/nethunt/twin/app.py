@@ -4,7 +4,6 @@ import base64
 import hmac
 import math
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -53,7 +52,6 @@ class _Routes:
         self._state = state
         self._feeds = Feeds(state)
         self._writer = Writer(state)
-        self._recent: deque[float] = deque()
 
     def routes(self) -> list[BaseRoute]:
         reads: dict[str, Endpoint] = {
@@ -99,15 +97,15 @@ class _Routes:
         return hmac.compare_digest(given.encode(), f"Basic {pair}".encode()) and not self._state.key_refused
 
     def _too_many(self) -> str:
-        config, now = self._state.config, time.monotonic()
-        while self._recent and self._recent[0] <= now - 1:
-            self._recent.popleft()
+        config, now, recent = self._state.config, time.monotonic(), self._state.recent
+        while recent and recent[0] <= now - 1:
+            recent.popleft()
         if config.monthly_calls and self._state.month() >= config.monthly_calls:
             return "The monthly number of API calls of your plan is used up"
         crowded = config.at_once and self._state.under_way >= config.at_once
-        if crowded or (config.per_second and len(self._recent) >= config.per_second):
+        if crowded or (config.per_second and len(recent) >= config.per_second):
             return "Too many requests"
-        self._recent.append(now)
+        recent.append(now)
         return ""
 
     # --- reads --------------------------------------------------------------------------------------------------------

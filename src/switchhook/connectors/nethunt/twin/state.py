@@ -51,6 +51,7 @@ class NetHuntState:
     call_logs: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     used: deque[datetime] = field(default_factory=deque)
+    recent: deque[float] = field(default_factory=deque)
     under_way: int = 0
     key_refused: bool = False
     _ids: int = 0
@@ -61,7 +62,7 @@ class NetHuntState:
 
     def reset(self) -> None:
         """The workspace as it was configured last, with nothing in it."""
-        for memory in (self.records, self.comments, self.call_logs, self.changes, self.used):
+        for memory in (self.records, self.comments, self.call_logs, self.changes, self.used, self.recent):
             memory.clear()
         self.config, self.key_refused = self.initial, False
         self._ids, self._last = 0, None
