@@ -1,19 +1,23 @@
 """Forms and dialogues go through the same pipeline as calls: read, folded, judged, planned, written once."""
 
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.hub import Hub, after, before, taking
 from tests.inquiries.bodies import CHAT_LINK, PHONE, dialogue, form, whole_dialogue
 
 from switchhook.calls.models import Call
 from switchhook.crm.models import Comment, Company, Contact, Lead, Task
-from switchhook.delivery.models import Decision, Delivery
+from switchhook.delivery.models import Decision, Delivery, DeliveryState, Lane
+from switchhook.delivery.tasks import drain_lane
 from switchhook.delivery.trace import trace_of
 from switchhook.intake.replay import replay
 from switchhook.projects.models import IgnoredClient
 from switchhook.scenarios.services import apply_preset, in_force, save
+from switchhook.understanding.reader import read_batch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -234,3 +238,35 @@ def test_a_call_and_a_form_of_one_client_share_a_lane(hub: Hub) -> None:
     hub.play(before(), form())
     assert len(set(Delivery.objects.values_list("lane", flat=True))) == 1
     assert {call.lane_key for call in Call.objects.all()} == {PHONE}
+
+
+# --- a dialogue changes lanes when its number becomes known ----------------------------------------------------------
+
+
+def test_two_lanes_never_work_on_one_dialogue_at_once(hub: Hub) -> None:
+    hub.deliver(dialogue("start"))
+    read_batch()
+    first = Delivery.objects.get()
+    soon = timezone.now() + timedelta(seconds=30)
+    Delivery.objects.update(state=DeliveryState.RUNNING)
+    Lane.objects.filter(pk=first.lane_id).update(running_until=soon)
+    hub.deliver(dialogue("released", phone=PHONE))
+    read_batch()
+    second = Delivery.objects.exclude(pk=first.pk).get()
+    drain_lane.func(second.lane_id)
+    assert counts(hub) == (0, 0, 0)
+    Delivery.objects.filter(pk=first.pk).update(state=DeliveryState.DONE)
+    drain_lane.func(second.lane_id)
+    assert counts(hub) == (1, 1, 1)
+
+
+def test_an_integration_that_is_switched_off_later_takes_nothing_back(hub: Hub) -> None:
+    task = {"id": "task", "do": "task", "who": "senior", "title": "Chat with {name}"}
+    made = [{"id": "contact", "do": "create_contact"}, task]
+    set_rules(hub, {"id": "chat", "when": {"channel": "dialogue"}, "actions": made})
+    hub.play(dialogue("start"), dialogue("released", phone=PHONE))
+    configure(hub, channels=["call"])
+    hub.play(dialogue("end", phone=PHONE))
+    assert hub.tasks() == [("Iryna", False)]
+    (crm,) = trace_of(the_inquiry(hub)).connections
+    assert crm.row == "chat"

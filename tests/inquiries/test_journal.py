@@ -55,8 +55,8 @@ def viewer(client: Client, desk: Desk) -> Client:
 @pytest.fixture
 def three(desk: Desk) -> tuple[Call, Call, Call]:
     """A missed call, a form and a chat without a number, of this minute."""
-    now = {"started_at": timezone.now() - timedelta(seconds=5)}
-    told = {"employee": None, "project_number": "", "talk_seconds": None, "wait_seconds": None, **now}
+    now: dict[str, Any] = {"started_at": timezone.now() - timedelta(seconds=5)}
+    told: dict[str, Any] = {"employee": None, "project_number": "", "talk_seconds": None, "wait_seconds": None, **now}
     call = desk.call(status="missed", **now)
     form = desk.call(channel="form", status="other", state=FORM, external_id="form:1", **told)
     chat = desk.call("", channel="dialogue", status="active", state=CHAT, external_id="dialogue:1", **told)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from switchhook.calls.codec import state_from_json
@@ -20,7 +21,7 @@ from switchhook.core.plan import Person, Plan, PlanSettings, held_back, plan
 from switchhook.core.records import Kind, Record
 from switchhook.core.situation import Inquiry, Verdict
 from switchhook.delivery import leases, looks, people, verdicts
-from switchhook.delivery.lanes import Run, rehome
+from switchhook.delivery.lanes import Run, busy_elsewhere, rehome
 from switchhook.delivery.ledger import Ledger
 from switchhook.delivery.models import Decision, Delivery, DeliveryState
 from switchhook.directory import index
@@ -42,6 +43,8 @@ def handle(run: Run, delivery: Delivery) -> bool:
     call = delivery.call
     if rehome(delivery):
         return False
+    if busy_elsewhere(delivery):
+        raise leases.LeaseTaken(call.pk)
     if _is_kept(run, delivery):
         return _end(run, delivery, DeliveryState.KEPT)
     if StopList(call.project).covers(call.project_number, call.client_number):
@@ -131,11 +134,12 @@ class _Desk:
 
 def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector, settings: PlanSettings) -> bool:
     call, connection, state = delivery.call, delivery.connection, state_from_json(delivery.call.state)
+    if isinstance(state, Inquiry) and held_back(state, settings) is not None:
+        return _hold_back(delivery, crm, state, settings)
     # Under the contact's lease, or what a lane of his other number is making now would be missing in the verdict.
     _lease(run, index.look_up(connection, call.client_number))
     begun = timezone.now()
-    waits = isinstance(state, Inquiry) and held_back(state, settings) is not None
-    decision, verdict, matrix = verdicts.decide(connection, call, crm, held_back=waits)
+    decision, verdict, matrix = verdicts.decide(connection, call, crm)
     _lease(run, verdict.matches)
     settings, person = people.as_decided(decision, connection, call, settings)
     desk = _Desk(
@@ -156,6 +160,15 @@ def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector, settings: PlanSe
         except TargetGone:
             verdict = verdicts.judge_again(decision, crm)
     return ledger.answered or (run.flow is not None and verdicts.asked_since(connection, call, begun))
+
+
+def _hold_back(delivery: Delivery, crm: CrmConnector, state: Inquiry, settings: PlanSettings) -> bool:
+    """Say why nothing may be written of a form or dialogue yet; what was planned when it might be stays as it is."""
+    decision, verdict, matrix = verdicts.decide(delivery.connection, delivery.call, crm, held_back=True)
+    planned = plan(state, verdict, matrix, settings, crm.capabilities)
+    unplanned = Decision.objects.filter(Q(plan={}) | Q(plan__row=None), pk=decision.pk)
+    unplanned.update(plan=planned.to_json(), planned_at=timezone.now())
+    return False
 
 
 def _lease(run: Run, records: Iterable[Record]) -> None:

@@ -179,6 +179,16 @@ def rehome(delivery: Delivery) -> bool:
     return True
 
 
+def busy_elsewhere(delivery: Delivery) -> bool:
+    """Whether an earlier delivery of the same call is being worked on in another lane at this moment.
+
+    So it may be where the client's number became known only meanwhile: a dialogue's, or one withheld at first.
+    """
+    earlier = Delivery.objects.filter(call=delivery.call_id, connection=delivery.connection_id, pk__lt=delivery.pk)
+    other = earlier.exclude(lane=delivery.lane_id).filter(state=DeliveryState.RUNNING)
+    return other.filter(lane__running_until__gt=timezone.now()).exists()
+
+
 @transaction.atomic
 def finish(run: Run, *, again_at: datetime | None = None, attempts: int = 0, hold: bool = False) -> None:
     """End the run: unschedule an empty or held lane, else give it a further job, at `again_at` if it must wait.
