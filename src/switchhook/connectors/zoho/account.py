@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 from switchhook.connectors.base import Choice, CrmUser, Health
 from switchhook.core.errors import Misconfigured, Rejected
@@ -113,7 +114,7 @@ class AccountPages:
     def _unreadable(self) -> Iterator[str]:
         """Modules and settings that the sign-in does not open, each by one small request."""
         probes: list[tuple[str, Callable[[], object]]] = [
-            (MODULES[kind], lambda kind=kind: self._api.page(f"/{MODULES[kind]}", {"fields": "id", "per_page": 1}))
+            (MODULES[kind], partial(self._api.page, f"/{MODULES[kind]}", {"fields": "id", "per_page": 1}))
             for kind in _READ
         ]
         probes.append(("settings of fields", lambda: self._fields(Kind.LEAD)))

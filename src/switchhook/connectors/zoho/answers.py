@@ -19,7 +19,7 @@ from switchhook.core.errors import (
 from .limits import credits_left
 
 DAY_IS_USED_UP = 900.0
-"""Seconds until it is tried again once the day's credits are gone: the window rolls, so a few come back all the time."""
+"""Seconds until it is tried again once the day's credits are gone: the window rolls, so some come back all the time."""
 
 AT_ONCE_PAUSE = 2.0
 _LINKS = frozenset({"Who_Id", "What_Id", "Account_Name", "Contact_Name", "Parent_Id"})

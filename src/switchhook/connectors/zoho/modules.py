@@ -67,8 +67,8 @@ _OWN = {
     "Account_Name Vendor_Name Title Department Date_of_Birth Reporting_To Skype_ID Twitter Mailing_Street Mailing_City "
     "Mailing_State Mailing_Zip Mailing_Country Other_Street Other_City Other_State Other_Zip Other_Country",
     Kind.COMPANY: "Account_Name Account_Number Account_Site Account_Type Fax Website Ticker_Symbol Parent_Account "
-    "Industry Ownership Employees Annual_Revenue Rating SIC_Code Billing_Street Billing_City Billing_State Billing_Code "
-    "Billing_Country Shipping_Street Shipping_City Shipping_State Shipping_Code Shipping_Country",
+    "Industry Ownership Employees Annual_Revenue Rating SIC_Code Billing_Street Billing_City Billing_State "
+    "Billing_Code Billing_Country Shipping_Street Shipping_City Shipping_State Shipping_Code Shipping_Country",
     Kind.LEAD: "First_Name Last_Name Full_Name Salutation Company Designation Mobile Fax Website Lead_Status Industry "
     "No_of_Employees Annual_Revenue Rating Skype_ID Twitter Street City State Zip_Code Country Converted__s "
     "Converted_Date_Time Converted_Account Converted_Contact Converted_Deal Lead_Conversion_Time",

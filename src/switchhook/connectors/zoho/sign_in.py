@@ -57,7 +57,7 @@ def exchange(account: Account, *, answer: Mapping[str, str], redirect_uri: str) 
     token = exchanged(there, answer["code"], account.clock, redirect_uri=redirect_uri)
     if not token.refresh:
         raise AuthFailed(
-            "Zoho gave no refresh token. In your Zoho account, remove this app from the connected apps and sign in again."
+            "Zoho gave no refresh token. Remove this app from your Zoho account's connected apps and sign in again."
         )
     return {"refresh_token": token.refresh, "accounts_server": server, "grant_code": ""}
 

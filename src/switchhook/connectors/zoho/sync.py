@@ -1,8 +1,8 @@
 """The feed of changes: every module by its time of change, from long ago the first time, then from the last reading.
 
-A list that is sorted by Modified_Time is read on from the time of its last record, not by page numbers: a record that is
-changed meanwhile moves to the end and is told again, none slips between two pages, and no list is too long. Only where
-a whole page was changed within a second, or the list does not come sorted, its page token is followed.
+A list that is sorted by Modified_Time is read on from the time of its last record, not by page numbers: a record that
+is changed meanwhile moves to the end and is told again, none slips between two pages, and no list is too long. Only
+where a whole page was changed within a second, or the list does not come sorted, its page token is followed.
 """
 
 import json

@@ -22,14 +22,14 @@ class Gate:
     def __init__(self, state: ZohoState) -> None:
         self._state = state
 
-    def guarded(self, endpoint: Endpoint, scopes: Scopes, *, cost: Callable[[Request], int] | int = 1) -> Endpoint:
-        """`endpoint` behind the gate; `scopes` are all needed, `cost` is in credits."""
+    def guarded(self, endpoint: Endpoint, scopes: Scopes, *, cost: int = 1, heavy: bool = False) -> Endpoint:
+        """`endpoint` behind the gate; `scopes` are all needed, `cost` is in credits, fewer `heavy` ones go at once."""
 
         async def answer(request: Request) -> Response:
             try:
                 self._check_scopes(request, scopes(request))
-                self._pay(cost if isinstance(cost, int) else cost(request))
-                response = await self._at_once(endpoint, request)
+                self._pay(cost)
+                response = await self._at_once(endpoint, request, heavy=heavy)
             except Refused as refusal:
                 response = refusal.answer()
             self._tell_credits(response)
@@ -52,17 +52,20 @@ class Gate:
             raise self._too_many("API credits limit exceeded for the day.", None)
         state.spent.append((state.clock(), cost))
 
-    async def _at_once(self, endpoint: Endpoint, request: Request) -> Response:
+    async def _at_once(self, endpoint: Endpoint, request: Request, *, heavy: bool) -> Response:
         state = self._state
-        if state.config.limited and state.under_way >= state.at_once():
+        crowded = state.under_way >= state.at_once() or (heavy and state.heavy_under_way >= HEAVY_AT_ONCE)
+        if state.config.limited and crowded:
             raise self._too_many("Rate limit exceeded. Too many requests at once.", 1)
         state.under_way += 1
+        state.heavy_under_way += heavy
         try:
             if state.config.latency:
                 await asyncio.sleep(state.config.latency)
             return await endpoint(request)
         finally:
             state.under_way -= 1
+            state.heavy_under_way -= heavy
 
     def _too_many(self, message: str, wait: int | None) -> Refused:
         code = self._state.config.limit_body

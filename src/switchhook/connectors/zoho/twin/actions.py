@@ -1,6 +1,5 @@
-"""What is done to records beside reading and writing them: COQL, conversion, related lists, owners, attachments, count."""
+"""What is done beside reading and writing records: COQL, conversion, related lists, owners, attachments, count."""
 
-from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -40,14 +39,14 @@ class Actions:
     def routes(self, gate: Gate) -> list[Route]:
         """The routes; they stand before those of the modules."""
 
-        def at(path: str, endpoint: Any, method: str, scopes: Any = module_scope, cost: int = 1) -> Route:
-            return Route(f"/crm/v8{path}", gate.guarded(endpoint, scopes, cost=cost), methods=[method])
+        def at(path: str, endpoint: Any, method: str, scopes: Any = module_scope, **weight: Any) -> Route:
+            return Route(f"/crm/v8{path}", gate.guarded(endpoint, scopes, **weight), methods=[method])
 
         convert = fixed_scope("ZohoCRM.modules.leads.CREATE")
         owner = fixed_scope("ZohoCRM.change_owner.CREATE")
         return [
-            at("/coql", self.query, "POST", fixed_scope("ZohoCRM.coql.READ")),
-            at("/Leads/{id:int}/actions/convert", self.convert, "POST", convert, CONVERSION_COST),
+            at("/coql", self.query, "POST", fixed_scope("ZohoCRM.coql.READ"), heavy=True),
+            at("/Leads/{id:int}/actions/convert", self.convert, "POST", convert, cost=CONVERSION_COST, heavy=True),
             at("/{module}/{id:int}/actions/change_owner", self.change_owner, "POST", owner),
             at("/{module}/actions/count", self.count, "GET", search_scopes),
             at("/{module}/{id:int}/Attachments", self.attach, "POST"),
@@ -62,6 +61,7 @@ class Actions:
         if not isinstance(text, str):
             raise missing("select_query")
         rows, more = coql.answer(self._state, text)
+        self._state.spent.append((self._state.clock(), coql.cost_of(text) - 1))
         if not rows:
             return nothing()
         return JSONResponse({"data": rows, "info": {"count": len(rows), "more_records": more}})
@@ -203,7 +203,7 @@ class Actions:
         if not isinstance(wanted, dict):
             return None
         values = {name: value for name, value in wanted.items() if not name.startswith("$") and name != "Contact_Role"}
-        values.setdefault("Closing_Date", date.today().isoformat())
+        values.setdefault("Closing_Date", self._state.clock().date().isoformat())
         return self._insert("Deals", {**values, **tie, "Contact_Name": {"id": contact}})
 
     def _insert(self, module: str, values: Row) -> str:

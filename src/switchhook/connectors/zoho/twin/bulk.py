@@ -39,9 +39,9 @@ class BulkRead:
             raise Refused("UNSUPPORTED_MEDIA_TYPE", "Content-Type is needed", status=415)
         body = await json_body(request)
         query = body.get("query") if isinstance(body, dict) else None
-        module = query.get("module", {}).get("api_name") if isinstance(query, dict) else None
-        if module not in MODULES:
+        if not isinstance(query, dict) or query.get("module", {}).get("api_name") not in MODULES:
             raise missing("query.module.api_name")
+        module = query["module"]["api_name"]
         id_ = self._state.new_id()
         self._state.bulk_jobs[id_] = {"module": module, "fields": query.get("fields") or ["id"]}
         details = {"id": id_, "operation": "read", "state": "ADDED", **self._by()}

@@ -1,9 +1,11 @@
 """COQL, as far as it is documented: select, where, order by, limit, joins through lookups."""
 
+import operator as operators
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from .answers import Refused, Row
@@ -19,6 +21,7 @@ _FORM = re.compile(r"^\s*select\s+(.+?)\s+from\s+(\w+)\s+where\s+(.+?)\s*$", re.
 _ORDER = re.compile(r"^(.*?)\s+order\s+by\s+(.+)$", re.IGNORECASE | re.DOTALL)
 _LIMIT = re.compile(r"^(.*?)\s+limit\s+(\d+)(?:\s*,\s*(\d+))?(?:\s+offset\s+(\d+))?$", re.IGNORECASE | re.DOTALL)
 _NUMERIC = frozenset({"date", "datetime", "integer", "currency", "double"})
+_COMPARED = {">": operators.gt, ">=": operators.ge, "<": operators.lt, "<=": operators.le}
 Test = Callable[[Row], bool]
 
 
@@ -39,10 +42,14 @@ def answer(state: ZohoState, text: str) -> tuple[list[Row], bool]:
     query = Reader(state).read(text)
     found = [row for row in state.rows(query.module) if query.test(row)]
     for name, descending in reversed(query.order):
-        found.sort(key=lambda row, name=name: _sortable(value_of(state, row, name)), reverse=descending)
+        found.sort(key=partial(_sort_key, state, name), reverse=descending)
     some = found[query.offset : query.offset + query.limit]
     shown = [{name: _told(state, row, name) for name in ("id", *query.columns)} for row in some]
     return shown, query.offset + query.limit < len(found)
+
+
+def _sort_key(state: ZohoState, name: str, row: Row) -> tuple[int, str]:
+    return _sortable(value_of(state, row, name))
 
 
 def cost_of(text: str) -> int:
@@ -164,15 +171,16 @@ class Reader:
         if operator == "between":
             low, _and, high = self._take(), self._expect("and"), self._take()
             least, most = _operand_of(type_, low), _operand_of(type_, high)
-            return lambda row: least <= _comparable(value_of(state, row, name), type_) <= most
+            return lambda row: bool(least <= _comparable(value_of(state, row, name), type_) <= most)
         return self._ordered_test(name, type_, operator)
 
     def _ordered_test(self, name: str, type_: str, operator: str) -> Test:
         state, value = self._state, _operand_of(type_, self._take())
         if operator in {"=", "!="}:
-            same: Test = lambda row: _comparable(value_of(state, row, name), type_) == value  # noqa: E731
-            return _negated(same, negated=operator == "!=")
-        if operator not in {">", ">=", "<", "<="} or type_ not in {*_NUMERIC, "bigint"}:
+            return _negated(
+                lambda row: bool(_comparable(value_of(state, row, name), type_) == value), negated=operator == "!="
+            )
+        if operator not in _COMPARED or type_ not in {*_NUMERIC, "bigint"}:
             details = {"column_name": name, "operator": operator, "reason": "the operator is not allowed here"}
             raise Refused("INVALID_QUERY", "invalid query formed", details)
 
@@ -180,7 +188,7 @@ class Reader:
             held = _comparable(value_of(state, row, name), type_)
             if held is None:
                 return False
-            return {">": held > value, ">=": held >= value, "<": held < value, "<=": held <= value}[operator]
+            return bool(_COMPARED[operator](held, value))
 
         return test
 

@@ -41,7 +41,7 @@ class ZohoDemo:
             "base_url": url,
             "edition": self._state.config.edition,
             "licences": self._state.config.licences,
-            "lead_sources": ["Ringostat", "google"],
+            "lead_sources": ["Telephony", "google"],
             "won_stages": ["Closed Won", "Paid"],
             "lost_stages": ["Closed Lost", "Closed Lost to Competition", "Refused"],
             "default_pipeline": f"{pipeline} › {stages[0][0]}",

@@ -20,21 +20,35 @@ _JSON_TYPES = {
     "layout": "jsonobject",
 }
 _FALSE = (
-    "webhook colour_code_enabled_by_system businesscard_supported separator history_tracking_enabled "
-    "enable_colour_code public pick_list_values_sorted_lexically mass_update"
+    "webhook colour_code_enabled_by_system businesscard_supported separator history_tracking_enabled virtual_field "
+    "enable_colour_code public pick_list_values_sorted_lexically mass_update display_field"
 )
-_NULL = (
-    "association_details multi_module_lookup external range rollup_summary_none tooltip private crypt currency_none "
-    "decimal_place global_picklist"
+_NULL = "association_details multi_module_lookup external range tooltip private crypt decimal_place global_picklist"
+_EMPTY = "currency convert_mapping rollup_summary formula multiselectlookup auto_number"
+_NOTHING_SPECIAL: Row = {
+    **dict.fromkeys(_FALSE.split(), False),
+    **dict.fromkeys(_NULL.split()),
+    **{name: {} for name in _EMPTY.split()},
+    **dict.fromkeys(("visible", "searchable", "filterable", "sortable"), True),
+    "type": "used",
+    "profiles": [_PROFILE],
+    "created_source": "default",
+    "display_type": -1,
+    "ui_type": 1,
+    "email_parser": {"fields_update_supported": True, "record_operations_supported": True},
+}
+_SECTION_ACTIONS = (
+    *("add_field", "rename", "change_tab_traversal", "reorder", "delete", "remove_field"),
+    "change_column_count",
 )
+_LAYOUT_ACTIONS = ("edit", "rename", "clone", "downgrade", "delete", "deactivate", "set_layout_permissions")
 
 
 def field_json(module: str, number: int, field: Field) -> Row:
     """One field."""
     writable = not field.fixed
-    whole: Row = dict.fromkeys(_FALSE.split(), False)
-    whole |= {name: None for name in _NULL.split() if not name.endswith("_none")}
-    whole |= {
+    ways = ("web_update", "api_create", "web_create", "api_update")
+    return _NOTHING_SPECIAL | {
         "id": str(_FIRST_FIELD + 200 * MODULES.index(module) + number),
         "api_name": field.name,
         "field_label": field.label,
@@ -46,36 +60,12 @@ def field_json(module: str, number: int, field: Field) -> Row:
         "system_mandatory": field.mandatory,
         "field_read_only": field.fixed,
         "read_only": field.fixed,
-        "visible": True,
-        "virtual_field": False,
-        "searchable": True,
-        "filterable": True,
-        "sortable": True,
-        "type": "used",
-        "operation_type": {
-            "web_update": writable,
-            "api_create": writable,
-            "web_create": writable,
-            "api_update": writable,
-        },
+        "operation_type": dict.fromkeys(ways, writable),
         "unique": {"case_sensitive": False} if field.unique else {},
         "pick_list_values": [_pick(module, number, place, value) for place, value in enumerate(field.values)],
         "lookup": _lookup(field),
-        "profiles": [_PROFILE],
         "view_type": {"view": True, "edit": writable, "quick_create": False, "create": writable},
-        "created_source": "default",
-        "display_type": -1,
-        "ui_type": 1,
-        "email_parser": {"fields_update_supported": True, "record_operations_supported": True},
-        "display_field": False,
-        "currency": {},
-        "convert_mapping": {},
-        "rollup_summary": {},
-        "formula": {},
-        "multiselectlookup": {},
-        "auto_number": {},
     }
-    return whole
 
 
 def _lookup(field: Field) -> Row:
@@ -98,30 +88,6 @@ def _pick(module: str, number: int, place: int, value: str) -> Row:
 
 def layout_json(id_: str, fields: Sequence[Row]) -> Row:
     """The standard layout, all fields in one section."""
-    allowed = (
-        "add_field",
-        "rename",
-        "change_tab_traversal",
-        "reorder",
-        "delete",
-        "remove_field",
-        "change_column_count",
-    )
-    section = {
-        "isSubformSection": False,
-        "display_label": "Information",
-        "mode": "all",
-        "sequence_number": 1,
-        "actions_allowed": dict.fromkeys(allowed, True),
-        "tab_traversal": "left_to_right",
-        "api_name": "Information",
-        "column_count": 2,
-        "name": "Information",
-        "generated_type": "default",
-        "id": "5725767000000091071",
-        "fields": [{**field, "required": field["system_mandatory"]} for field in fields],
-    }
-    actions = ("edit", "rename", "clone", "downgrade", "delete", "deactivate", "set_layout_permissions")
     return {
         "id": id_,
         "name": "Standard",
@@ -130,16 +96,29 @@ def layout_json(id_: str, fields: Sequence[Row]) -> Row:
         "status": "active",
         "visible": True,
         "has_more_profiles": False,
-        "created_time": None,
-        "modified_time": None,
-        "modified_by": None,
-        "created_for": None,
-        "profiles": None,
+        **dict.fromkeys(("created_time", "modified_time", "modified_by", "created_for", "profiles")),
         "source": "crm",
-        "sections": [section],
+        "sections": [_section(fields)],
         "show_business_card": True,
-        "actions_allowed": dict.fromkeys(actions, True),
+        "actions_allowed": dict.fromkeys(_LAYOUT_ACTIONS, True),
         "generated_type": "system",
+    }
+
+
+def _section(fields: Sequence[Row]) -> Row:
+    return {
+        "isSubformSection": False,
+        "display_label": "Information",
+        "mode": "all",
+        "sequence_number": 1,
+        "actions_allowed": dict.fromkeys(_SECTION_ACTIONS, True),
+        "tab_traversal": "left_to_right",
+        "api_name": "Information",
+        "column_count": 2,
+        "name": "Information",
+        "generated_type": "default",
+        "id": "5725767000000091071",
+        "fields": [{**field, "required": field["system_mandatory"]} for field in fields],
     }
 
 

@@ -1,5 +1,6 @@
 """Pages for people: what a link from the hub opens."""
 
+from collections.abc import Sequence
 from html import escape
 
 from starlette.requests import Request
@@ -51,6 +52,6 @@ class Pages:
         return next((str(row[name]) for name in names if isinstance(row.get(name), str)), "")
 
     @staticmethod
-    def _page(title: str, rows: list[tuple[str, object]], status: int) -> Response:
+    def _page(title: str, rows: Sequence[tuple[str, object]], status: int) -> Response:
         lines = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows)
         return HTMLResponse(_PAGE.format(title=escape(title), rows=lines), status)

@@ -73,7 +73,7 @@ class People:
                 raise HTTPException(400, str(error)) from error
         return JSONResponse(self._state.config.as_json())
 
-    # --- deeds: they leave the search index up to date ------------------------------------------------------------------
+    # --- deeds: they leave the search index up to date ----------------------------------------------------------------
 
     def add(self, asked: Row) -> Row:
         """A record typed in: `module`, `values` (vendor's names)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -113,12 +114,12 @@ class Records:
         """New records; 201, 207 where some failed."""
         module = known_module(request)
         items = await self._items(request)
-        return self._written([self._try(lambda item=item: self._made(module, item)) for item in items], 201)
+        return self._written([self._try(partial(self._made, module, item)) for item in items], 201)
 
     async def update(self, request: Request) -> Response:
         """Changes by the ids in the body."""
         module, items = known_module(request), await self._items(request)
-        return self._written([self._try(lambda item=item: self._by_id(module, item)) for item in items], 200)
+        return self._written([self._try(partial(self._by_id, module, item)) for item in items], 200)
 
     async def update_one(self, request: Request) -> Response:
         """A change by the id in the address."""
@@ -137,7 +138,7 @@ class Records:
         unique = [name for name, field in self._state.schema(module).items() if field.unique]
         names = list(dict.fromkeys([*(n for n in asked or () if n in unique), *system, *unique]))
         items = await self._items(request)
-        return self._written([self._try(lambda item=item: self._upserted(module, item, names)) for item in items], 200)
+        return self._written([self._try(partial(self._upserted, module, item, names)) for item in items], 200)
 
     async def delete_one(self, request: Request) -> Response:
         """Delete one record."""
@@ -158,7 +159,7 @@ class Records:
             self._notices.tell(module, "delete", id_)
             return {"code": "SUCCESS", "details": {"id": id_}, "message": "record deleted", "status": "success"}
 
-        return self._written([self._try(lambda id_=id_: gone(id_)) for id_ in ids], 200)
+        return self._written([self._try(partial(gone, id_)) for id_ in ids], 200)
 
     # --- one record ---------------------------------------------------------------------------------------------------
 
@@ -210,7 +211,7 @@ class Records:
                 "MANDATORY_NOT_FOUND", "required field not found", {"api_name": "data", "json_path": "$.data"}
             )
         if not isinstance(data, list) or not data or not all(isinstance(item, dict) for item in data):
-            details = {"expected_data_type": "jsonarray", "api_name": "data", "json_path": "$.data"}
+            details: Row = {"expected_data_type": "jsonarray", "api_name": "data", "json_path": "$.data"}
             raise Refused("INVALID_DATA", "invalid data", details)
         if len(data) > MOST_RECORDS:
             details = {"maximum_length": MOST_RECORDS, "api_name": "data", "json_path": "$.data"}

@@ -98,7 +98,7 @@ def criteria(text: str, schema: dict[str, Field]) -> Test:
 
 
 def _condition(text: str, schema: dict[str, Field]) -> Test:
-    name, operator, value = (re.split(r":", text, maxsplit=2) + ["", ""])[:3]
+    name, operator, value = [*text.split(":", 2), "", ""][:3]
     field = schema.get(name)
     if name != "id" and (field is None or operator not in {"equals", "not_equal", "starts_with", "in"}):
         details = {"api_name": name, "reason": "the field is not available for search", "operator": operator}

@@ -67,7 +67,7 @@ class ZohoState:
         self.notified: list[Row] = []
         self.bulk_jobs: dict[str, Row] = {}
         self.spent: deque[tuple[datetime, int]] = deque()
-        self.under_way = 0
+        self.under_way = self.heavy_under_way = 0
         self._last_id = FIRST_ID
         self._last_page = 0
         self.page_tokens: dict[str, tuple[datetime, Row]] = {}
