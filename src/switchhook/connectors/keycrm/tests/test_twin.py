@@ -85,10 +85,18 @@ def test_a_change_is_accepted_and_carried_out_later(account: TwinAccount, api: h
     account.configure(put_delay=2)
     id_ = account.add_contact("Ivan", PHONE).id
     answer = api.put(f"/v1/buyer/{id_}", json={"full_name": "Petro"})
-    assert (answer.status_code, answer.json()) == (202, {"status": True})
+    assert (answer.status_code, answer.json()["full_name"]) == (202, "Ivan")
     assert api.get(f"/v1/buyer/{id_}").json()["full_name"] == "Ivan"
     account.let_time_pass(3)
     assert api.get(f"/v1/buyer/{id_}").json()["full_name"] == "Petro"
+
+
+def test_a_change_of_a_card_is_accepted_without_showing_it(api: httpx2.Client) -> None:
+    card = api.post("/v1/pipelines/cards", json={"contact": {"phone": PHONE}}).json()
+    answer = api.put(f"/v1/pipelines/cards/{card['id']}", json={"status_id": 2, "utm_source": "passed over"})
+    assert (answer.status_code, answer.json()) == (202, {"status": True})
+    read = api.get(f"/v1/pipelines/cards/{card['id']}").json()
+    assert (read["status_id"], read["utm_source"]) == (2, None)
 
 
 def test_a_change_without_a_name_is_refused(account: TwinAccount, api: httpx2.Client) -> None:

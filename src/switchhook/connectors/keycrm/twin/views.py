@@ -18,6 +18,7 @@ OF_ORDER = (
 )  # fmt: skip
 OF_CALL = ("manager", "service", "lead", "client")
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+_OF_A_BUYER = ("id", "full_name", "email", "phone", "company_id", "manager_id")
 IN_PROGRESS = ("started", "pending", "answered", "transferred")
 
 PIPELINES: tuple[Row, ...] = (
@@ -129,8 +130,7 @@ def company(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Ro
     if "buyer" in include:
         first = next((held for held in state.rows("buyers") if held["company_id"] == row["id"]), None)
         view = client(first)
-        names = ("id", "full_name", "email", "phone", "company_id", "manager_id")
-        shown["buyer"] = view and {name: view[name] for name in names}
+        shown["buyer"] = view and {name: view[name] for name in _OF_A_BUYER}
     return shown
 
 
@@ -192,15 +192,16 @@ def order(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Row:
     """An order as it is read."""
     shown = bare_order(row)
     held = state.row("buyers", row["client_id"])
-    if "buyer" in include and held:
-        first = {name: (held[name] or [None])[0] for name in ("email", "phone")}
-        shown["buyer"] = buyer(state, held) | first
+    if "buyer" in include:
+        view = client(held) or {}
+        shown["buyer"] = {name: view.get(name) for name in _OF_A_BUYER}
     if "manager" in include:
         shown["manager"] = state.user(row["manager_id"])
     if "status" in include:
-        shown["status"] = _order_status(row)
+        hidden = ("expiration_period", "deleted_at")
+        shown["status"] = {name: value for name, value in _order_status(row).items() if name not in hidden}
     if "marketing" in include:
-        shown["marketing"] = {"id": row["id"], **{name: row["marketing"].get(name) for name in UTM}, **_times(row)}
+        shown["marketing"] = {**{name: row["marketing"].get(name) for name in UTM}, **_times(row)}
     if "custom_fields" in include:
         shown["custom_fields"] = _custom(row, full=True)
     if "products.offer" in include:

@@ -62,7 +62,8 @@ class Writing:
 
     async def _change_buyer(self, request: Request) -> Response:
         row = self._there("buyers", "Buyer", request)
-        return self._accepted(row, buyer_values(self._state, await body_of(request), new=False))
+        values = buyer_values(self._state, await body_of(request), new=False)
+        return self._accepted(row, values, lambda: views.buyer(self._state, row))
 
     def buyer_for(self, given: Body) -> Row:
         """The buyer with this number, else a new one: cards and orders bring their buyers along."""
@@ -115,7 +116,7 @@ class Writing:
         client = values.pop("client_id", None)
         if client:
             self._state.change(self._state.tables["contacts"][row["contact_id"]], client_id=client)
-        return self._accepted(row, values)
+        return self._accepted(row, values, lambda: {"status": True})
 
     # --- orders -------------------------------------------------------------------------------------------------------
 
@@ -143,9 +144,8 @@ class Writing:
     async def _change_order(self, request: Request) -> Response:
         row, body = self._there("orders", "Order", request), await body_of(request)
         allowed = ("buyer_comment", "manager_comment", "status_id")
-        return self._accepted(row, {name: body[name] for name in allowed if name in body} | {
-            "custom": custom(body, "order")
-        })  # fmt: skip
+        values = {name: body[name] for name in allowed if name in body} | {"custom": custom(body, "order")}
+        return self._accepted(row, values, lambda: views.bare_order(row))
 
     # --- what they share ----------------------------------------------------------------------------------------------
 
@@ -155,9 +155,9 @@ class Writing:
             raise not_found(what)
         return row
 
-    def _accepted(self, row: Row, values: dict[str, Any]) -> Response:
+    def _accepted(self, row: Row, values: dict[str, Any], answer: Callable[[], Row]) -> Response:
         self._state.later(self._state.config.put_delay, lambda: self._merge(row, values))
-        return JSONResponse({"status": True}, 202)
+        return JSONResponse(answer(), 202)
 
     def _merge(self, row: Row, values: dict[str, Any]) -> None:
         if "status_id" in values and values["status_id"] != row.get("status_id"):
