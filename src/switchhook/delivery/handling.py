@@ -110,13 +110,19 @@ class _Desk:
         planned = self._planned(verdict)
         if looks.found_nothing(planned):
             if looks.due(self.decision, self.call, self.state):
-                self.decision.later = verdicts.look_again(self.decision, verdict, self.crm).to_json()
+                self.decision.later = self._look(verdict).to_json()
             if self.decision.later:
                 planned = looks.completed(planned, self._planned(Verdict.from_json(self.decision.later)))
             if not looks.found_nothing(planned):
                 self.decision.look_at = None
         self._keep(planned, verdict)
         return planned
+
+    def _look(self, verdict: Verdict) -> Verdict:
+        # Where the CRM has been asked in this very run, it would say the same again.
+        if not self.decision.plan and verdicts.asked_since(self.connection, self.call, self.decision.decided_at):
+            return verdicts.with_known(self.decision, verdict)
+        return verdicts.look_again(self.decision, verdict, self.crm)
 
     def _planned(self, verdict: Verdict) -> Plan:
         return plan(self.state, verdict, self.matrix, self.settings, self.crm.capabilities, self.person)

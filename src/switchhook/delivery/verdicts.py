@@ -23,7 +23,6 @@ from switchhook.scenarios.services import in_force
 FRESH = timedelta(seconds=60)
 """How long an open lead or deal may go unconfirmed before it is read again, since it decides what is created."""
 
-JUST_NOW = timedelta(seconds=5)
 _DECIDING = (Kind.LEAD, Kind.DEAL)
 
 
@@ -59,15 +58,14 @@ def judge_again(decision: Decision, crm: CrmConnector) -> Verdict:
 
 
 def look_again(decision: Decision, verdict: Verdict, crm: CrmConnector) -> Verdict:
-    """The verdict with what is there now, from a live look: what makes the client new or known stays as it was.
+    """The verdict with what is there now, from a live look: what makes the client new or known stays as it was."""
+    index.ask(decision.connection, decision.call.client_number, crm, anew=True)
+    return with_known(decision, verdict)
 
-    A decision that has only just been passed from a live look is not looked into again.
-    """
-    connection, call = decision.connection, decision.call
-    just_now = timezone.now() - decision.decided_at < JUST_NOW and asked_since(connection, call, decision.decided_at)
-    if not just_now:
-        index.ask(connection, call.client_number, crm, anew=True)
-    return replace(verdict, matches=tuple(_found(connection, call)))
+
+def with_known(decision: Decision, verdict: Verdict) -> Verdict:
+    """The verdict with what the directory says now."""
+    return replace(verdict, matches=tuple(_found(decision.connection, decision.call)))
 
 
 def asked_since(connection: Connection, call: Call, begun: datetime) -> bool:
