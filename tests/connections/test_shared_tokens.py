@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, Event, Lock
+from types import SimpleNamespace
 from typing import TypeVar
 
 import pytest
@@ -12,10 +13,12 @@ from django.db import connection as database
 from django.utils import timezone
 from tests.factories import Desk, open_desk
 
+from switchhook.connections import services
 from switchhook.connections.accounts import account_of
 from switchhook.connections.models import AccessToken, Connection, ConnectionState
 from switchhook.connections.services import mark_broken, renew_credentials
-from switchhook.connections.tokens import DatabaseTokens
+from switchhook.connections.tokens import DatabaseTokens, TrialTokens
+from switchhook.connectors.base import Account, Health
 from switchhook.connectors.tokens import Token
 from switchhook.core.errors import AuthFailed, SwitchhookError, Unreachable
 
@@ -135,7 +138,7 @@ def test_the_token_is_stored_sealed(account: Connection, vendor: Vendor) -> None
 
 
 def test_a_saved_connection_shares_its_token_and_a_trial_leaves_no_trace(account: Connection, vendor: Vendor) -> None:
-    account_of(account, trial=True).tokens.token(vendor.renew)
+    account_of(account, trial=TrialTokens()).tokens.token(vendor.renew)
     assert not AccessToken.objects.exists()
     account_of(account).tokens.token(vendor.renew)
     assert AccessToken.objects.count() == 1
@@ -190,3 +193,55 @@ def test_a_run_with_old_credentials_does_not_break_the_connection(account: Conne
     renew_credentials(stored(account), {"refresh_token": "refresh-2"})
     mark_broken(early, "invalid_grant")
     assert stored(account).state == ConnectionState.ACTIVE
+
+
+# --- what a trial leaves ----------------------------------------------------------------------------------------------
+
+
+class OnceOnly:
+    """A CRM whose code is good once, as those of vendors with a sign-in are."""
+
+    def __init__(self, account: Account, vendor: Vendor) -> None:
+        self.account, self.vendor = account, vendor
+
+    def check(self) -> Health:
+        credentials = self.account.credentials
+        if credentials.get("refresh_token") == "revoked":
+            raise AuthFailed("invalid_grant")
+        self.vendor.refresh = "" if credentials.get("refresh_token") else f"of-{credentials['code']}"
+        self.account.tokens.token(self.vendor.renew)
+        return Health(account_name="Once")
+
+
+@pytest.fixture
+def once_only(monkeypatch: pytest.MonkeyPatch, vendor: Vendor) -> Vendor:
+    about = SimpleNamespace(connect=lambda account: OnceOnly(account, vendor), local=False)
+    monkeypatch.setattr(services, "manifest", lambda _slug: about)
+    return vendor
+
+
+def test_a_refresh_token_that_the_trial_was_given_is_saved_with_its_access_token(
+    account: Connection, once_only: Vendor
+) -> None:
+    account.credentials = {}
+    account.save()
+    renew_credentials(account, {"code": "abc"})
+    assert stored(account).credentials == {"code": "abc", "refresh_token": "of-abc"}
+    assert DatabaseTokens(stored(account)).token(once_only.renew).access == "access-1"
+
+
+def test_a_new_code_takes_the_place_of_a_refresh_token_that_is_refused(account: Connection, once_only: Vendor) -> None:
+    account.credentials = {"refresh_token": "revoked"}
+    account.save()
+    renew_credentials(account, {"code": "new"})
+    assert stored(account).credentials == {"code": "new", "refresh_token": "of-new"}
+
+
+def test_a_refresh_token_that_is_refused_is_told_where_nothing_new_was_typed(
+    account: Connection, once_only: Vendor
+) -> None:
+    account.credentials = {"refresh_token": "revoked"}
+    account.save()
+    with pytest.raises(AuthFailed):
+        renew_credentials(account, {})
+    assert stored(account).credentials == {"refresh_token": "revoked"}

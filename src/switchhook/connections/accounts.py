@@ -10,11 +10,10 @@ from django.utils.translation import gettext, override
 
 from switchhook.connections.governor import SharedGovernor, Urgency
 from switchhook.connections.models import Connection
-from switchhook.connections.tokens import DatabaseTokens
+from switchhook.connections.tokens import DatabaseTokens, TrialTokens
 from switchhook.connectors.allowances import Governor, Ungoverned
 from switchhook.connectors.base import Account, CrmConnector, TelephonyConnector
 from switchhook.connectors.registry import manifest
-from switchhook.connectors.tokens import TokensInMemory
 from switchhook.projects.models import Number, Project
 from switchhook.projects.people import Staff
 
@@ -22,11 +21,13 @@ from switchhook.projects.people import Staff
 _SERVICES = {"record_store": "switchhook.crm.store.ProjectStore"}
 
 
-def account_of(connection: Connection, *, trial: bool = False, urgency: Urgency = Urgency.DELIVERY) -> Account:
+def account_of(
+    connection: Connection, *, trial: TrialTokens | None = None, urgency: Urgency = Urgency.DELIVERY
+) -> Account:
     """The connection as its connector sees it. Raises Misconfigured when its credentials cannot be opened.
 
     It uses the access token that all workers share, and the governor; a `trial`, of credentials that are not saved,
-    leaves no trace.
+    leaves no trace but what it keeps itself.
     """
     project = connection.project
     return Account(
@@ -37,8 +38,8 @@ def account_of(connection: Connection, *, trial: bool = False, urgency: Urgency 
         own_numbers=_own_numbers(project) if connection.role == "telephony" else frozenset(),
         services=_Lent(connection),
         clock=timezone.now,
-        governor=_governor(connection, trial, urgency),
-        tokens=TokensInMemory() if trial else DatabaseTokens(connection),
+        governor=_governor(connection, urgency) if trial is None else Ungoverned(),
+        tokens=trial or DatabaseTokens(connection),
         translate=partial(_in_language, project.language),
     )
 
@@ -48,9 +49,9 @@ def _in_language(language: str, message: str) -> str:
         return gettext(message)
 
 
-def _governor(connection: Connection, trial: bool, urgency: Urgency) -> Governor:
+def _governor(connection: Connection, urgency: Urgency) -> Governor:
     local = manifest(connection.connector).local
-    return Ungoverned() if trial or local or not connection.pk else SharedGovernor(connection.pk, urgency)
+    return Ungoverned() if local or not connection.pk else SharedGovernor(connection.pk, urgency)
 
 
 def _own_numbers(project: Project) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from switchhook.connections import services
 from switchhook.connections.accounts import account_of
+from switchhook.connections.governor import Urgency
 from switchhook.connections.models import Connection, ConnectionState, SignInAttempt
+from switchhook.connections.tokens import TrialTokens, adopt
 from switchhook.connectors.base import Account, Health
 from switchhook.connectors.registry import manifest, manifests
 from switchhook.core.errors import AuthFailed, SwitchhookError, Transient
@@ -50,8 +52,8 @@ def connect(wanted: Wanted, user: User | None = None) -> tuple[Connection, Healt
 
     Sends requests, so it must not run inside a transaction.
     """
-    health = manifest(wanted.connector).connect(account_of(_unsaved(wanted), trial=True)).check()
-    return _saved(wanted, user), health
+    trial, granted, health = services.try_credentials(_unsaved(wanted), wanted.credentials)
+    return _saved(replace(wanted, credentials=granted), trial, user), health
 
 
 def configure(
@@ -68,18 +70,17 @@ def configure(
     tried = copy(connection)
     tried.settings = {**connection.settings, **settings}
     if credentials:
-        tried.credentials = {**connection.credentials, **credentials}
+        trial, granted, _health = services.try_credentials(tried, {**connection.credentials, **credentials})
+        _keep_settings(connection, settings, user)
+        services.replace_credentials(connection, granted, trial, sorted(credentials), user)
+        return None
+    opened = manifest(connection.connector).connect(account_of(tried, urgency=Urgency.LIVE))
     doubt: SwitchhookError | None = None
-    opened = manifest(connection.connector).connect(account_of(tried, trial=bool(credentials)))
     try:
         opened.check()
     except (Transient, AuthFailed) as error:
-        if credentials:
-            raise
         doubt = error
     _keep_settings(connection, settings, user)
-    if credentials:
-        services.replace_credentials(connection, tried.sealed_credentials, sorted(credentials), user)
     return doubt
 
 
@@ -96,7 +97,7 @@ def _keep_settings(connection: Connection, settings: Mapping[str, Any], user: Us
 
 
 @transaction.atomic
-def _saved(wanted: Wanted, user: User | None) -> Connection:
+def _saved(wanted: Wanted, trial: TrialTokens, user: User | None) -> Connection:
     made = services.add(
         wanted.project,
         wanted.connector,
@@ -104,6 +105,7 @@ def _saved(wanted: Wanted, user: User | None) -> Connection:
         credentials=dict(wanted.credentials),
         **wanted.settings,
     )
+    adopt(made, trial)
     AuditEntry.objects.create(
         project=wanted.project,
         user=user,
@@ -248,7 +250,7 @@ def _wanted(attempt: SignInAttempt, credentials: Mapping[str, str]) -> Wanted:
 
 def _account(attempt: SignInAttempt) -> Account:
     if attempt.connection is None:
-        return account_of(_unsaved(_wanted(attempt, attempt.credentials)), trial=True)
+        return account_of(_unsaved(_wanted(attempt, attempt.credentials)), trial=TrialTokens())
     tried = copy(attempt.connection)
     tried.credentials = attempt.credentials
-    return account_of(tried, trial=True)
+    return account_of(tried, trial=TrialTokens())

@@ -1,11 +1,12 @@
 """What a connection's settings can be set to, as its account says now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 from switchhook.connections.accounts import open_crm
+from switchhook.connections.governor import Urgency
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import Choice
 from switchhook.connectors.registry import Field, manifest
@@ -29,28 +30,35 @@ def options(connection: Connection, settings: Mapping[str, Any]) -> Options:
 
     After the first that fails no other is asked for: an account that does not answer is waited for once.
     """
-    found = Options()
-    loaded = [item for item in manifest(connection.connector).fields if item.loaded]
+    fields = manifest(connection.connector).fields
+    found = Options(waiting=[item for item in fields if waits(item, fields, settings)])
+    loaded = [item for item in fields if item.loaded]
     tried = copy(connection)
     tried.settings = dict(settings)
     try:
-        crm = open_crm(tried) if loaded else None
+        crm = open_crm(tried, urgency=Urgency.LIVE) if loaded else None
         for item in loaded:
-            if any(settings.get(name) in (None, "", []) for name in item.after):
-                found.waiting.append(item)
-            elif crm:
+            if crm and item not in found.waiting:
                 found.choices[item.name] = crm.choices(item.name)
     except SwitchhookError as error:
         found.problem = error
     return found
 
 
+def waits(item: Field, fields: Iterable[Field], settings: Mapping[str, Any]) -> bool:
+    """Whether a field comes after others that are not set. A flag is always known: it is on or off."""
+    flags = {other.name for other in fields if other.kind == "flag"}
+    return any(name not in flags and settings.get(name) in (None, "", []) for name in item.after)
+
+
 def lacking(connection: Connection) -> list[Field]:
-    """Required settings that are not set yet."""
+    """Required settings that are not set yet, though what they come after is."""
+    fields = manifest(connection.connector).fields
     return [
         item
-        for item in manifest(connection.connector).fields
+        for item in fields
         if item.required
+        and not waits(item, fields, connection.settings)
         and item.step == "set_up"
         and not item.secret
         and connection.setting(item.name, item.default) in (None, "", [])

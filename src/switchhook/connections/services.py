@@ -12,9 +12,10 @@ from django.utils import timezone
 from switchhook.connections import tokens
 from switchhook.connections.accounts import account_of
 from switchhook.connections.models import Connection, ConnectionState, EmployeeAccount, IntakeSecret
+from switchhook.connections.tokens import TrialTokens
 from switchhook.connectors.base import Health
 from switchhook.connectors.registry import manifest
-from switchhook.core.errors import Misconfigured
+from switchhook.core.errors import AuthFailed, Misconfigured
 from switchhook.projects.models import AuditEntry, Employee, Project, User
 
 LIVE_SECRETS = 2
@@ -59,20 +60,45 @@ def renew_credentials(connection: Connection, credentials: Mapping[str, str], us
     `delivery.lanes.resume`. Raises the connector's errors, with nothing saved. Sends requests, so it must not run
     inside a transaction.
     """
-    tried = copy(connection)
-    tried.credentials = {**held_credentials(connection), **credentials}
-    health = manifest(tried.connector).connect(account_of(tried, trial=True)).check()
-    replace_credentials(connection, tried.sealed_credentials, sorted(credentials), user)
+    held, fields = held_credentials(connection), sorted(credentials)
+    try:
+        trial, tried, health = try_credentials(connection, {**held, **credentials})
+    except AuthFailed:
+        # What was typed may be meant to take the place of the refresh token, which would be preferred to it.
+        if tokens.REFRESH not in held or not credentials or tokens.REFRESH in credentials:
+            raise
+        without = {name: value for name, value in held.items() if name != tokens.REFRESH}
+        trial, tried, health = try_credentials(connection, {**without, **credentials})
+    replace_credentials(connection, tried, trial, fields, user)
     return health
 
 
+def try_credentials(
+    connection: Connection, credentials: Mapping[str, str]
+) -> tuple[TrialTokens, dict[str, str], Health]:
+    """Whether the vendor takes them: the tokens of the trial, the credentials with what it has granted, its result.
+
+    Raises the connector's errors. Saves nothing.
+    """
+    trial, tried = TrialTokens(), copy(connection)
+    tried.credentials = dict(credentials)
+    health = manifest(tried.connector).connect(account_of(tried, trial=trial)).check()
+    return trial, trial.granted(credentials), health
+
+
 @transaction.atomic
-def replace_credentials(connection: Connection, sealed: str, fields: list[str], user: User | None = None) -> None:
+def replace_credentials(
+    connection: Connection,
+    credentials: dict[str, str],
+    trial: TrialTokens,
+    fields: list[str],
+    user: User | None = None,
+) -> None:
     """Save credentials that were tried; `fields` are the names of those that are new. `connection` has the latest."""
     held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
-    connection.sealed_credentials, connection.credentials_version = sealed, held.credentials_version + 1
+    connection.credentials, connection.credentials_version = credentials, held.credentials_version + 1
     connection.save(update_fields=["sealed_credentials", "credentials_version"])
-    tokens.forget(connection)
+    tokens.adopt(connection, trial)
     _note(connection, user, "connection.renew_credentials", fields=fields)
     # From now on no run with the old credentials can break the connection; until now one could.
     connection.state, connection.state_reason, connection.state_since = held.state, held.state_reason, held.state_since

@@ -6,7 +6,7 @@ by name, the others look again until there is a token, or an error that is their
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from switchhook.connections.models import AccessToken, Connection
 from switchhook.connections.sealing import seal, unseal
-from switchhook.connectors.tokens import EARLY, Token
+from switchhook.connectors.tokens import EARLY, Token, TokensInMemory
 from switchhook.core.errors import AuthFailed, Misconfigured, RateLimited, SwitchhookError, Unreachable
 
 REFRESH = "refresh_token"
@@ -29,6 +29,28 @@ _PATIENCE = 50.0
 _SHARED: dict[str, type[SwitchhookError]] = {
     error.code: error for error in (AuthFailed, Unreachable, RateLimited, Misconfigured)
 }
+
+
+class TrialTokens(TokensInMemory):
+    """The tokens of credentials that are tried before they are saved; what came of them is saved with them.
+
+    A code that is good once is spent by the trial: the refresh token that it gave must not be lost.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(timezone.now)
+        self.last: Token | None = None
+        self._refresh = ""
+
+    def token(self, renew: Callable[[], Token], *, refused: str = "") -> Token:
+        """As `TokensInMemory`."""
+        self.last = super().token(renew, refused=refused)
+        self._refresh = self.last.refresh or self._refresh
+        return self.last
+
+    def granted(self, credentials: Mapping[str, str]) -> dict[str, str]:
+        """`credentials`, with the refresh token that the trial has given."""
+        return {**credentials, REFRESH: self._refresh} if self._refresh else dict(credentials)
 
 
 class DatabaseTokens:
@@ -119,6 +141,16 @@ def _held(row: AccessToken) -> Token | None:
         return Token(access=unseal(row.sealed), expires_at=row.expires_at, address=row.address)
     except Misconfigured:  # sealed with a lost key: as good as none
         return None
+
+
+def adopt(connection: Connection, trial: TrialTokens) -> None:
+    """Let all workers use the access token of the trial, in place of any before. Part of the caller's transaction."""
+    forget(connection)
+    if trial.last:
+        token = trial.last
+        AccessToken.objects.create(
+            connection=connection, sealed=seal(token.access), address=token.address, expires_at=token.expires_at
+        )
 
 
 def forget(connection: Connection) -> None:

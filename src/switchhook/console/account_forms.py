@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -93,19 +95,42 @@ Offers = Mapping[str, Sequence[Choice]]
 class SettingsForm(AccountForm):
     """The settings of an account that is connected.
 
-    A `loaded` field is drawn only where `offers` has its choices; a value that is no longer offered is kept among them.
+    A `loaded` field is drawn only where `offers` has its choices, one with free text always; a value that is no longer
+    offered is kept among them. Those in `later` come after others that are to be chosen first.
     """
 
-    def __init__(self, manifest: Manifest, settings: Mapping[str, Any], offers: Offers, data: Any = None) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        settings: Mapping[str, Any],
+        offers: Offers,
+        data: Any = None,
+        later: Sequence[Field] = (),
+    ) -> None:
         super().__init__(manifest, data)
-        self.loaded = [item for item in manifest.fields if item.loaded and item.name in offers]
         for item in manifest.fields:
             name = f"{PREFIX}{item.name}"
-            if item.secret and item.step == "set_up":
+            if item in later or (item.secret and item.step == "connect"):
+                continue
+            if item.secret:
                 self.fields[name] = kept(item)
-            elif not item.secret and (item.name in offers or not item.loaded):
+            elif item.name in offers or not item.loaded or item.kind == "text":
                 self.fields[name] = drawn(item, offers.get(item.name), settings.get(item.name))
-                self.initial[name] = _as_typed(item, settings.get(item.name, item.default))
+                if settings.get(item.name) not in (None, ""):
+                    self.initial[name] = settings[item.name]
+
+    def of_step(self, step: str) -> list[forms.BoundField]:
+        """The form's fields of one step, `connect` or `set_up`."""
+        names = [f"{PREFIX}{item.name}" for item in self.manifest.fields if item.step == step and self.has(item)]
+        return [self[name] for name in names]
+
+    def set_up_fields(self) -> list[forms.BoundField]:
+        """Those that are chosen once the account can be reached."""
+        return self.of_step("set_up")
+
+    def connect_fields(self) -> list[forms.BoundField]:
+        """Those with which it was connected."""
+        return self.of_step("connect")
 
     def settings(self) -> dict[str, Any]:
         """What a valid form says, JSON-ready, but for secrets."""
@@ -117,14 +142,29 @@ class SettingsForm(AccountForm):
         return {name: str(value) for name, value in said.items() if value}
 
 
-def _as_typed(item: Field, value: Any) -> Any:
-    return "\n".join(map(str, value)) if item.kind == "lines" and isinstance(value, list) else value
+class Suggested(forms.TextInput):
+    """A text with suggestions: a list of the browser's own."""
+
+    def __init__(self, offered: Sequence[Choice]) -> None:
+        super().__init__()
+        self.offered = offered
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The input, and its list."""
+        place = f"{name}-offered"
+        options = format_html_join("", '<option value="{}">{}</option>', ((o.value, o.label) for o in self.offered))
+        typed = super().render(name, value, {**(attrs or {}), "list": place, "autocomplete": "off"}, renderer)
+        return format_html('{}<datalist id="{}">{}</datalist>', typed, place, options)
 
 
 class Lines(forms.CharField):
     """One text a line; empty lines do not count."""
 
     widget = forms.Textarea({"rows": 3, "class": "short"})
+
+    def prepare_value(self, value: Any) -> Any:
+        """A saved list, one text a line."""
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
         """The lines."""
@@ -159,8 +199,15 @@ def drawn(item: Field, offered: Sequence[Choice] | None = None, current: Any = N
             return forms.MultipleChoiceField(choices=_choices(item, offered, current), widget=box, **options)
         case "lines":
             return Lines(**options)
-    widget = forms.PasswordInput({"autocomplete": "off"}) if item.secret else forms.TextInput
-    return forms.CharField(widget=widget, max_length=2000, **options)
+    return _text(item, offered, current, options)
+
+
+def _text(item: Field, offered: Sequence[Choice] | None, current: Any, options: dict[str, Any]) -> forms.CharField:
+    if item.secret:
+        return forms.CharField(widget=forms.PasswordInput({"autocomplete": "off"}), max_length=2000, **options)
+    if offered and current in (None, "") and len(offered) == 1:
+        options["initial"] = offered[0].value
+    return forms.CharField(widget=Suggested(offered) if offered else forms.TextInput, max_length=2000, **options)
 
 
 def _choices(item: Field, offered: Sequence[Choice] | None, current: Any) -> list[tuple[str, str]]:

@@ -74,12 +74,13 @@ def _configured(request: ProjectRequest, found: Connection, form: SettingsForm) 
 
 def _drawn(found: Connection, about: Manifest, typed: QueryDict | None = None, *, bound: bool = True) -> dict[str, Any]:
     """The form for what is saved, or for what is `typed`: `bound` to it where it is to be checked."""
-    asked_by = {name for item in about.fields for name in item.after}
+    flags = {item.name for item in about.fields if item.kind == "flag"}
+    asked_by = {name for item in about.fields for name in item.after} - flags
     chosen = _typed(about, typed) if typed is not None else {}
     settings = {**found.settings, **{name: value for name, value in chosen.items() if name in asked_by}}
     offered = options(found, settings)
     current = {item.name: _current(item, found, settings) for item in about.fields}
-    form = SettingsForm(about, current, offered.choices, typed if bound else None)
+    form = SettingsForm(about, current, offered.choices, typed if bound else None, offered.waiting)
     if not bound:
         form.initial.update({f"{PREFIX}{name}": value for name, value in chosen.items()})
     for name in asked_by & {item.name for item in about.fields if form.has(item)}:
