@@ -94,7 +94,8 @@ def visit_fields(api: PipedriveApi, config: Config) -> list[Choice]:
                 if tag not in found:
                     body = {"field_name": tag, "field_type": "varchar"}
                     found[tag] = api.post(f"{V2}/{path}", body)["field_code"]
-        choices += [Choice(value=f"{owner}:{tag}:{code}", label=f"{tag} ({whose})") for tag, code in found.items()]
+        named = [(tag, found[tag]) for tag in VISIT_TAGS if tag in found]
+        choices += [Choice(value=f"{owner}:{tag}:{code}", label=f"{tag} ({whose})") for tag, code in named]
     return choices
 
 
@@ -105,7 +106,7 @@ def _named_like_tags(rows: Iterable[dict[str, Any]]) -> dict[str, str]:
         plain = "".join(sign for sign in str(row.get("field_name") or "").lower() if sign.isalnum())
         if row.get("is_custom_field") and row.get("field_type") in PLAIN and plain in names:
             found.setdefault(names[plain], row["field_code"])
-    return {tag: found[tag] for tag in VISIT_TAGS if tag in found}
+    return found
 
 
 def missing_visit_fields(api: PipedriveApi, config: Config) -> Sequence[str]:

@@ -67,6 +67,7 @@ class Budget:
         def observe(answer: Answer) -> None:
             left = answer.headers.get("x-daily-ratelimit-token-remaining", "")
             if left.isdecimal():
-                governor.learn(self.day, float(left))
+                # A company may have more than the plan in the settings says: no more than that is believed.
+                governor.learn(self.day, min(float(left), self.day.most))
 
         return observe

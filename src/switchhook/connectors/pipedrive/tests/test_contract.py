@@ -7,7 +7,8 @@ import pytest
 from switchhook.connectors.base import CrmConnector
 from switchhook.connectors.pipedrive.connector import connect
 from switchhook.connectors.pipedrive.tests.office import REFRESH_TOKEN, Office
-from switchhook.connectors.testing.crm import PHONE, CrmContract, TwinFaults
+from switchhook.connectors.testing.contract.finding import FindingPromises
+from switchhook.connectors.testing.crm import PHONE, Backdoor, CrmContract, TwinFaults
 from switchhook.core.records import Kind
 
 
@@ -61,11 +62,15 @@ class TestPipedriveSilentAboutNew(TestPipedrive):
         return office.connect(call_record="call_log", language="uk")
 
 
-class TestPipedriveLiteral(TestPipedrive):
-    """Search looks for the very text: then the spellings that the hub tries are found, and a directory knows the rest.
+class TestPipedriveLiteral(FindingPromises):
+    """Search looks for the very text: the spellings that the hub tries are found, the directory knows the rest.
 
-    Of a contract that asks for any spelling this is the one promise that no request can keep.
+    That any spelling is found is the one promise that no request can keep then.
     """
+
+    @pytest.fixture
+    def backdoor(self, office: Office) -> Office:
+        return office
 
     @pytest.fixture
     def connector(self, office: Office) -> CrmConnector:
@@ -74,7 +79,7 @@ class TestPipedriveLiteral(TestPipedrive):
 
     @pytest.mark.parametrize("spelling", [PHONE, "380671234567", "0671234567", "067 123 4567", "067-123-4567"])
     def test_a_contact_is_found_however_its_number_was_typed(
-        self, connector: CrmConnector, backdoor: Office, spelling: str
+        self, connector: CrmConnector, backdoor: Backdoor, spelling: str
     ) -> None:
         typed = backdoor.add_contact("Typed by hand", spelling)
         assert typed in {record.ref for record in connector.find_by_phone(PHONE)}
@@ -88,7 +93,7 @@ class TestPipedriveExact(TestPipedriveLiteral):
         office.configure(phone_match="exact")
         return office.connect(phone_search="spellings")
 
-    def test_every_contact_with_the_number_is_given(self, connector: CrmConnector, backdoor: Office) -> None:
+    def test_every_contact_with_the_number_is_given(self, connector: CrmConnector, backdoor: Backdoor) -> None:
         """Of those that were typed alike: the first spelling that finds somebody is the last that is tried."""
         typed = {backdoor.add_contact("First", PHONE), backdoor.add_contact("Second", PHONE)}
         assert typed <= {record.ref for record in connector.find_by_phone(PHONE)}

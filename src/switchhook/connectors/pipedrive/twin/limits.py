@@ -72,6 +72,11 @@ class Budget:
         self.used += cost_of(method, path)
         return self.headers(config, most)
 
+    def spend(self, tokens: int) -> None:
+        """Use tokens of the day without a request."""
+        self._new_day()
+        self.used += tokens
+
     def _refuse_burst(self, config: TwinConfig, most: int, *, searching: bool) -> None:
         if len(self.recent) < most and not (searching and len(self.searches) >= SEARCHES):
             return

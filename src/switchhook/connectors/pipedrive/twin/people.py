@@ -36,6 +36,7 @@ class People:
             "merge": self._merge,
             "rename": self._rename,
             "add_field": self._add_field,
+            "remove_fields": self._remove_fields,
             "switch_type": self._switch_type,
             "dismiss": self._dismiss,
             "regenerate_token": self._regenerate_token,
@@ -48,6 +49,7 @@ class People:
             Route("/people", self.do, methods=["POST"]),
             Route("/configure", self.configure, methods=["GET", "POST"]),
             Route("/hire", self.hire, methods=["POST"]),
+            Route("/spend", self.spend, methods=["POST"]),
         ]
 
     async def do(self, request: Request) -> Response:
@@ -74,6 +76,11 @@ class People:
         """`{"people": [[name, e-mail], …]}` become the users."""
         self._state.hire([(name, email) for name, email in (await json_body(request))["people"]])
         return JSONResponse({"users": self._state.users})
+
+    async def spend(self, request: Request) -> Response:
+        """`{"tokens": n}`: what other programs of the company have used of the day."""
+        self._state.budget.spend(int((await json_body(request))["tokens"]))
+        return JSONResponse(self._state.budget.as_json(self._state.config))
 
     def _add(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
         row = self._state.add(kind, data)
@@ -143,6 +150,10 @@ class People:
         made = {**fields[0], "field_name": asked["name"], "field_code": code, "is_custom_field": True}
         fields.append(made | {"field_type": asked.get("type", "varchar")})
         return fields[-1]
+
+    def _remove_fields(self, asked: dict[str, Any]) -> None:
+        kept = [field for field in self._state.fields[asked["kind"]] if field["field_name"] not in asked["names"]]
+        self._state.fields[asked["kind"]] = kept
 
     def _switch_type(self, asked: dict[str, Any]) -> None:
         for item in self._state.types:
