@@ -20,7 +20,7 @@ FULL: Mapping[str, Any] = {
     "phones": [PHONE, "+380509876543"],
     "email": "jan@example.com",
     "owner": OLENA,
-    "source": "Ringostat",
+    "source": "Telephony",
     "utm": VISIT,
     "client_id": "123.456",
     "custom": {"City": "Kyiv"},
@@ -47,7 +47,7 @@ def test_a_contact_fills_the_fields_that_were_chosen(twin: TwinAt, crm: NetHunt)
         "Phone number": [PHONE, "+380509876543"],
         "Email": ["jan@example.com"],
         "Manager": OLENA,
-        "Source": "Ringostat",
+        "Source": "Telephony",
         "Visit source": "google",
         "Channel": "cpc",
         "Campaign": "brand",
@@ -88,13 +88,13 @@ def test_a_missed_calls_contact_has_no_manager(twin: TwinAt, crm: NetHunt) -> No
 
 def test_a_field_that_the_answer_leaves_out_is_said(crm_at: Opened) -> None:
     crm, _twin = crm_at(unknown_field="ignore", settings={"contact_source": "Renamed"})
-    assert "Renamed" in said(contact(crm, phones=[PHONE], source="Ringostat"))
+    assert "Renamed" in said(contact(crm, phones=[PHONE], source="Telephony"))
 
 
 def test_of_an_answer_that_shows_the_name_only_nothing_is_concluded(crm_at: Opened) -> None:
     crm, _twin = crm_at(create_answer="name")
-    made = contact(crm, phones=[PHONE], source="Ringostat")
-    assert (made.remarks, made.phones, made.values["source"]) == ((), (PHONE,), "Ringostat")
+    made = contact(crm, phones=[PHONE], source="Telephony")
+    assert (made.remarks, made.phones, made.values["source"]) == ((), (PHONE,), "Telephony")
 
 
 def test_a_change_replaces_single_values_and_leaves_the_rest(twin: TwinAt, crm: NetHunt) -> None:
@@ -128,14 +128,14 @@ def test_a_name_cannot_be_taken_away(crm: NetHunt) -> None:
 
 def test_a_deal_begins_in_the_stage_of_the_settings(twin: TwinAt, crm: NetHunt) -> None:
     jan = contact(crm)
-    values = {"title": "Deal", "owner": OLENA, "source": "Ringostat", "utm": VISIT}
+    values = {"title": "Deal", "owner": OLENA, "source": "Telephony", "utm": VISIT}
     made = crm.create(Draft(kind=Kind.DEAL, values=values, links=(jan.ref,)), mark="swh-2")
     assert held(twin, "deals") == {
         "Name": "Deal",
         "Stage": "New",
         "Manager": OLENA,
         "Contact person": [jan.id],
-        "Source": "Ringostat",
+        "Source": "Telephony",
         "Notes": "\n".join(f"{name}: {value}" for name, value in VISIT.items()),
         "Switchhook": "swh-2",
     }

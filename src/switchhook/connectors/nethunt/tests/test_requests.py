@@ -114,7 +114,7 @@ def test_a_new_client_who_was_answered_costs_the_search_the_contact_and_the_call
 
     def branch() -> None:
         assert list(crm.find_by_phone(PHONE)) == []
-        values = {"name": PHONE, "phones": [PHONE], "source": "Ringostat", "owner": "acme_olena@example.com"}
+        values = {"name": PHONE, "phones": [PHONE], "source": "Telephony", "owner": "acme_olena@example.com"}
         made = crm.create(Draft(kind=Kind.CONTACT, values=values), mark="swh-1")
         crm.create(Draft(kind=Kind.CALL, values={"direction": "in"}, links=(made.ref,)), mark="swh-2")
 
