@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.core.errors import AuthFailed, SwitchhookError
+from switchhook.delivery.advice import ADVICE as WORK_ADVICE
 from switchhook.delivery.trace import worded
 
 Badge = tuple[str, str | Promise]
@@ -157,18 +158,7 @@ PARAMETERS = {
 }
 """The parameters of every call, form and dialogue, as the mapping page calls them."""
 
-ADVICE = {
-    "unreachable": _("The CRM does not answer. The hub keeps trying by itself; nothing is lost."),
-    "rate_limited": _("The CRM asked to slow down. The hub sends again by itself."),
-    "outcome_unknown": _(
-        "The answer was lost on the way. The hub looks whether the record exists before it sends again."
-    ),
-    "auth_failed": _(
-        "The CRM no longer accepts the credentials. Renew them on the connection's page; work then goes on."
-    ),
-    "misconfigured": _("A setting makes this impossible. Correct it on the connection's page, then send again."),
-    "rejected": _("The CRM refused the record. Correct the cause named here, then send again."),
-    "target_gone": _("The record was deleted, merged or closed in the CRM meanwhile. Send again to plan anew."),
+ADVICE = WORK_ADVICE | {
     "anomalous_payload": _("The body could not be read. Check the name map of the connection, then replay the event."),
     "unsupported_event": _("This kind of event is stored for completeness. Nothing needs to be done."),
 }

@@ -40,7 +40,8 @@ class MatchTrace:
 class ActionTrace:
     """One thing that is to exist in the CRM. `state` as in `EffectState`; `sent` is what the CRM last confirmed.
 
-    `adopted` marks a record that was already there and was taken instead of making another.
+    `adopted` marks a record that was already there and was taken instead of making another; `remarks` say what the CRM
+    could not take of it.
     """
 
     id: str
@@ -57,6 +58,7 @@ class ActionTrace:
     remote_id: str = ""
     url: str = ""
     adopted: bool = False
+    remarks: tuple[str, ...] = ()
     attempts: int = 0
     error_code: str = ""
     error: str = ""
@@ -273,6 +275,7 @@ def _result(effect: Effect) -> dict[str, Any]:
         "remote_id": effect.remote_id,
         "url": effect.url,
         "adopted": effect.adopted,
+        "remarks": tuple(sentence(remark) for remark in effect.remarks),
         "attempts": effect.attempts,
         "error_code": effect.error_code,
         "error": worded(effect.error),
