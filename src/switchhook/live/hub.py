@@ -127,9 +127,11 @@ class Hub:
         self._closed = True
         for client in self._everybody():
             client.end()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Asked again until they have ended: Python 3.11 can lose a cancellation that meets the end of an awaited call.
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=1)
         self._tasks = []
 
     def _everybody(self) -> list[Client]:
