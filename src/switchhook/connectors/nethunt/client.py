@@ -32,7 +32,8 @@ HITS = 100
 """Hits asked of a search: it returns near ones too, and a near one must not push out the right one."""
 MOST_ITEMS = 10_000
 """Items asked of a feed: the most that it is known to give."""
-LONGEST_REQUEST = 90.0
+LONGEST_REQUEST = 65.0
+"""Seconds after which a write has certainly ended; feeds, which change nothing, may take longer."""
 _FEED_TIMEOUT = httpx2.Timeout(connect=5, read=40, write=20, pool=5)
 QUOTA_PAUSE = 3600.0
 """Seconds to wait where a refusal speaks of the plan's requests and not of a burst; NetHunt names no time."""

@@ -106,7 +106,9 @@ class Offer:
                 yield f"The folder “{writable[folder.id]}” has no field {', '.join(lost)}: choose it anew."
 
     def _of_numbers(self, folder: Folder) -> Iterator[str]:
-        items = self._api.feed("new-record", folder.id, since=BEGINNING, limit=SAMPLE)
+        sample = self._api.feed("new-record", folder.id, since=BEGINNING, limit=SAMPLE)
+        # The oldest first: of what was written a moment ago the search may not know yet.
+        items = sorted(sample, key=lambda item: str(item.get("createdAt") or ""))
         spelled = {text: item for item in items for text in texts(fields_of(item).get(folder.name("phone")))}
         local = [text for text in spelled if not text.startswith("+") and normalize(text, self._country)]
         if local:
