@@ -50,10 +50,10 @@ def test_a_comment_on_a_card_goes_to_its_buyer(account: TwinAccount, crm: KeyCrm
 
 def test_a_comment_on_a_card_goes_to_the_card_where_that_is_chosen(account: TwinAccount, buyer: Ref) -> None:
     crm = account.connect(comments_to="card")
-    card = crm.create(Draft(kind=Kind.DEAL, values={"title": "Call", "source": "Ringostat"}, links=(buyer,)), mark="")
+    card = crm.create(Draft(kind=Kind.DEAL, values={"title": "Call", "source": "Phone calls"}, links=(buyer,)), mark="")
     comment(crm, card.ref, "Spoke")
     lines = account.records("cards")[0]["manager_comment"].splitlines()
-    assert (lines[0], lines[2:]) == ("source: Ringostat", ["Spoke", "swh-c1"])
+    assert (lines[0], lines[2:]) == ("source: Phone calls", ["Spoke", "swh-c1"])
     assert note(account) == ["Likes tea"]
 
 

@@ -7,22 +7,22 @@ import pytest
 from switchhook.connectors.keycrm.notes import block, carries, joined, text_of, updated, visit_lines, visit_of
 
 AT = datetime(2026, 11, 22, 10, 30)  # noqa: DTZ001 - a wall clock of the project
-VISIT = {"source": "Ringostat", "utm": {"utm_source": "google", "medium": "cpc"}, "client_id": "12.34"}
+VISIT = {"source": "Phone calls", "utm": {"utm_source": "google", "medium": "cpc"}, "client_id": "12.34"}
 
 
 def test_the_visit_is_told_line_by_line_and_read_back() -> None:
     lines = visit_lines(VISIT)
-    assert lines == ["source: Ringostat", "utm_source: google", "utm_medium: cpc", "client_id: 12.34"]
+    assert lines == ["source: Phone calls", "utm_source: google", "utm_medium: cpc", "client_id: 12.34"]
     read = visit_of("\n".join(["A person wrote this", *lines, "swh-1"]))
     assert read == {
-        "source": "Ringostat",
+        "source": "Phone calls",
         "utm": {"utm_source": "google", "utm_medium": "cpc"},
         "client_id": "12.34",
     }
 
 
 def test_what_went_into_a_mapped_field_is_not_told_again() -> None:
-    assert visit_lines(VISIT, known=["google", "12.34"]) == ["source: Ringostat", "utm_medium: cpc"]
+    assert visit_lines(VISIT, known=["google", "12.34"]) == ["source: Phone calls", "utm_medium: cpc"]
 
 
 def test_a_value_of_several_lines_stays_one_line() -> None:
@@ -38,9 +38,9 @@ def test_a_mark_is_a_whole_line(note: str) -> None:
 
 def test_the_visit_takes_the_place_of_an_earlier_one_and_leaves_all_else() -> None:
     note = joined("Likes tea", "source: Site", "swh-1", block("Spoke", "swh-2", AT))
-    changed = updated(note, ["source: Ringostat", "utm_source: google"])
+    changed = updated(note, ["source: Phone calls", "utm_source: google"])
     assert changed.splitlines() == [
-        "Likes tea", "source: Ringostat", "swh-1", "utm_source: google", "— 2026-11-22 10:30", "Spoke", "swh-2"
+        "Likes tea", "source: Phone calls", "swh-1", "utm_source: google", "— 2026-11-22 10:30", "Spoke", "swh-2"
     ]  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def event(account: TwinAccount, **call: Any) -> httpx2.Response:
         ("pipelines/cards", "client_id", "pipeline_id"),
         ("pipelines/cards", "buyer_phone", "pipeline_id"),
         ("buyer", "full_name", "buyer_id, buyer_phone, buyer_email, created_between, updated_between"),
-        ("calls", "updated_between", "reference_id, client_id, manager_id, lead_id, type, client_phone"),
+        ("calls", "updated_between", "reference_id, client_id, manager_id, lead_id, type"),
     ],
 )
 def test_a_filter_that_is_not_allowed_is_refused_with_those_that_are(

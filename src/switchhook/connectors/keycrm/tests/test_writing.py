@@ -10,7 +10,7 @@ from switchhook.core.errors import Rejected, TargetGone
 from switchhook.core.records import Draft, Kind, Record, Ref
 
 UTM = {"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "spring", "utm_keyword": "boots"}
-VISIT = {"source": "Ringostat", "utm": UTM, "client_id": "12.34"}
+VISIT = {"source": "Phone calls", "utm": UTM, "client_id": "12.34"}
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_a_buyer_is_written_with_owner_company_numbers_and_the_visit_in_the_note
     assert (held["full_name"], held["phone"], held["email"]) == ("Ivan", [PHONE], ["i@example.com"])
     assert (held["manager"]["id"], held["company"]["id"]) == (12, int(company.id))
     assert held["note"].splitlines() == [
-        "source: Ringostat", "utm_source: google", "utm_medium: cpc", "utm_campaign: spring", "utm_keyword: boots",
+        "source: Phone calls", "utm_source: google", "utm_medium: cpc", "utm_campaign: spring", "utm_keyword: boots",
         "client_id: 12.34", "swh-m1",
     ]  # fmt: skip
     assert made == crm.get(made.ref)
@@ -103,7 +103,7 @@ def test_a_card_brings_its_buyer_and_its_tags(account: TwinAccount, crm: KeyCrm)
         "spring",
         None,
     ]
-    comment = "source: Ringostat\nutm_keyword: boots\nclient_id: 12.34\nswh-m1"
+    comment = "source: Phone calls\nutm_keyword: boots\nclient_id: 12.34\nswh-m1"
     assert card["manager_comment"] == comment
     assert card["contact"]["client"]["phone"] == PHONE
     assert [buyer["full_name"] for buyer in account.records("buyers")] == [PHONE]

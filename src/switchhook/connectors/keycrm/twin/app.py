@@ -14,6 +14,7 @@ from .config import TwinConfig
 from .control import Control
 from .query import Refusal
 from .reading import Reading
+from .snapshot import VisibleState
 from .state import KeyCrmState
 from .telephony import Telephony
 from .writing import Writing
@@ -24,7 +25,7 @@ Endpoint = Callable[[Request], Response | Awaitable[Response]]
 def create_twin(config: TwinConfig | None = None) -> Twin:
     """An account without records. The Open API is under `/v1`, the webhook link is `/telephony/webhook?token=…`."""
     clock = TwinClock()
-    state = KeyCrmState(config or TwinConfig(), clock)
+    state = VisibleState(config or TwinConfig(), clock)
     writing = Writing(state)
     open_api = [
         Route(f"/v1{route.path}", _keyed(state, route.endpoint), methods=route.methods)

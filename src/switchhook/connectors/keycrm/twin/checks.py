@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from . import views
+from . import account, views
 from .query import Row, invalid
 from .state import KeyCrmState
 
@@ -53,7 +53,7 @@ def _id(body: Body, name: str, find: Any) -> int | None:
 
 def custom(body: Body, model: str) -> dict[str, Any]:
     """Custom fields by uuid; those of another model are refused, a select takes a list of its options."""
-    known = {field["uuid"]: field for field in views.FIELDS if field["model"] == model}
+    known = {field["uuid"]: field for field in account.FIELDS if field["model"] == model}
     values: dict[str, Any] = {}
     for place, item in enumerate(body.get("custom_fields") or ()):
         field = known.get(item.get("uuid")) if isinstance(item, dict) else None
@@ -99,15 +99,15 @@ def card_values(state: KeyCrmState, body: Body) -> dict[str, Any]:
     """The columns of a new card, its contact apart."""
     if not isinstance(body.get("contact"), dict):
         raise invalid(contact="The contact field is required.")
-    pipeline = _id(body, "pipeline_id", lambda id_: _named(views.PIPELINES, id_)) or views.PIPELINES[0]["id"]
+    pipeline = _id(body, "pipeline_id", lambda id_: _named(account.PIPELINES, id_)) or account.PIPELINES[0]["id"]
     utm = {name: text(body, name, longest=LONGEST) for name in views.UTM}
     return utm | {
         "title": text(body, "title", longest=LONGEST),
-        "source_id": _id(body, "source_id", lambda id_: _named(views.SOURCES, id_)),
+        "source_id": _id(body, "source_id", lambda id_: _named(account.SOURCES, id_)),
         "manager_comment": text(body, "manager_comment"),
         "manager_id": user_id(state, body),
         "communicate_at": text(body, "communicate_at"),
-        "status_id": next(s["id"] for s in views.STATUSES if s["pipeline_id"] == pipeline),
+        "status_id": next(s["id"] for s in account.STATUSES if s["pipeline_id"] == pipeline),
         "custom": custom(body, "lead"),
     }
 
@@ -116,8 +116,8 @@ def card_change(state: KeyCrmState, body: Body) -> dict[str, Any]:
     """The columns that a change of a card sets; UTM tags are not among them, unknown names are passed over."""
     columns: dict[str, Any] = {
         "title": text(body, "title", longest=LONGEST),
-        "status_id": _id(body, "status_id", lambda id_: _named(views.STATUSES, id_)),
-        "source_id": _id(body, "source_id", lambda id_: _named(views.SOURCES, id_)),
+        "status_id": _id(body, "status_id", lambda id_: _named(account.STATUSES, id_)),
+        "source_id": _id(body, "source_id", lambda id_: _named(account.SOURCES, id_)),
         "client_id": _id(body, "client_id", lambda id_: state.row("buyers", id_)),
         "manager_id": user_id(state, body),
         "communicate_at": text(body, "communicate_at"),

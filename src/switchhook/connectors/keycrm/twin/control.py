@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from switchhook.connectors.testing.twin import json_body
 
-from . import views
+from . import account, views
 from .checks import buyer_values, card_values, company_values
 from .config import TwinConfig
 from .query import Refusal, Row
@@ -101,7 +101,7 @@ class Control:
     def _put(self, said: dict[str, Any], title: str) -> Row:
         row = self._found({**said, "kind": "card"})
         pipeline = views.bare_status(row)["pipeline_id"]
-        status = next(s for s in views.STATUSES if s["pipeline_id"] == pipeline and s["title"] == title)
+        status = next(s for s in account.STATUSES if s["pipeline_id"] == pipeline and s["title"] == title)
         self._state.change(row, status_id=status["id"], status_changed_at=self._state.now())
         return row
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import views
+from . import account, views
 from .query import Listing, Refusal, Row, between, equals, not_found, page
 from .state import KeyCrmState, digits
 
@@ -19,69 +19,63 @@ def pipelines_on(state: KeyCrmState) -> None:
         raise Refusal(400, {"message": "Leads are not enabled"})
 
 
+_TIMES = {"created_between": between("created_at"), "updated_between": between("updated_at")}
+_OF_CALLS = {
+    "reference_id": equals("reference_id"),
+    "client_id": equals("client_id"),
+    "manager_id": equals("user_id"),
+    "lead_id": equals("lead_id"),
+    "type": equals("type"),
+    "created_between": _TIMES["created_between"],
+}
+_COMPANIES = Listing(filters={"company_id": equals("id"), **_TIMES}, includes=views.OF_COMPANY)
+_CARDS = Listing(
+    filters={
+        "pipeline_id": lambda row, ids: str(views.bare_status(row)["pipeline_id"]) in ids,
+        "status_id": equals("status_id"),
+        "source_id": equals("source_id"),
+        **_TIMES,
+    },
+    includes=views.OF_CARD,
+)
+_USERS = Listing(
+    filters={name: equals(name) for name in ("id", "full_name", "role_id", "status", "email", "phone")}
+    | {"created_between": _TIMES["created_between"], "last_logged_between": between("last_logged_at")}
+)
+_FIELDS = Listing(filters={"model": equals("model")}, includes=("options",), sorts=("position",))
+
+
 class Reading:
     """Answers of the Open API's GET routes."""
 
     def __init__(self, state: KeyCrmState) -> None:
         self._state = state
-        times = {"created_between": between("created_at"), "updated_between": between("updated_at")}
         self._buyers = Listing(
-            filters={"buyer_id": equals("id"), "buyer_phone": self._phone, "buyer_email": _email, **times},
+            filters={"buyer_id": equals("id"), "buyer_phone": self._phone, "buyer_email": _email, **_TIMES},
             includes=views.OF_BUYER,
         )
-        self._companies = Listing(filters={"company_id": equals("id"), **times}, includes=views.OF_COMPANY)
-        self._cards = Listing(
-            filters={
-                "pipeline_id": lambda row, ids: str(views.bare_status(row)["pipeline_id"]) in ids,
-                "status_id": equals("status_id"),
-                "source_id": equals("source_id"),
-                **times,
-            },
-            includes=views.OF_CARD,
-        )
+        own = {"status_id": equals("status_id"), "source_id": equals("source_id")}
         self._orders = Listing(
-            filters={
-                "status_id": equals("status_id"),
-                "source_id": equals("source_id"),
-                "source_uuid": equals("source_uuid"),
-                "buyer_phone": self._order_phone,
-                **times,
-            },
+            filters={**own, "source_uuid": equals("source_uuid"), "buyer_phone": self._order_phone, **_TIMES},
             includes=views.OF_ORDER,
             sorts=("id",),
         )
-        self._calls = Listing(
-            filters={
-                "reference_id": equals("reference_id"),
-                "client_id": equals("client_id"),
-                "manager_id": equals("user_id"),
-                "lead_id": equals("lead_id"),
-                "type": equals("type"),
-                "client_phone": self._call_phone,
-                "created_between": times["created_between"],
-            },
-            includes=views.OF_CALL,
-        )
-        self._users = Listing(
-            filters={name: equals(name) for name in ("id", "full_name", "role_id", "status", "email", "phone")}
-            | {"created_between": times["created_between"], "last_logged_between": between("last_logged_at")}
-        )
-        self._fields = Listing(filters={"model": equals("model")}, includes=("options",), sorts=("position",))
+        self._calls = Listing(filters={**_OF_CALLS, "client_phone": self._call_phone}, includes=views.OF_CALL)
 
     def routes(self) -> list[Route]:
         """GET routes, to be mounted under `/v1`. Those with fixed names come first."""
         return [
             Route("/buyer", self._list("buyers", self._buyers, views.buyer)),
             Route("/buyer/{id}", self._one("buyers", "Buyer", self._buyers, views.buyer)),
-            Route("/companies", self._list("companies", self._companies, views.company)),
-            Route("/companies/{id}", self._one("companies", "Company", self._companies, views.company)),
+            Route("/companies", self._list("companies", _COMPANIES, views.company)),
+            Route("/companies/{id}", self._one("companies", "Company", _COMPANIES, views.company)),
             Route("/pipelines", self._pipelines),
-            Route("/pipelines/cards", self._list("cards", self._cards, views.card)),
-            Route("/pipelines/cards/{id}", self._one("cards", "Card", self._cards, views.card)),
+            Route("/pipelines/cards", self._list("cards", _CARDS, views.card)),
+            Route("/pipelines/cards/{id}", self._one("cards", "Card", _CARDS, views.card)),
             Route("/pipelines/{id}/statuses", self._statuses),
             Route("/order", self._list("orders", self._orders, views.order)),
-            Route("/order/source", self._plain(views.SOURCES)),
-            Route("/order/status", self._plain(views.ORDER_STATUSES)),
+            Route("/order/source", self._plain(account.SOURCES)),
+            Route("/order/status", self._plain(account.ORDER_STATUSES)),
             Route("/order/{id}", self._one("orders", "Order", self._orders, views.order)),
             Route("/calls", self._list("calls", self._calls, views.call)),
             Route("/users", self._people),
@@ -122,24 +116,24 @@ class Reading:
 
     def _pipelines(self, request: Request) -> Response:
         pipelines_on(self._state)
-        return JSONResponse(page(request.query_params, views.PIPELINES, _url(request)))
+        return JSONResponse(page(request.query_params, account.PIPELINES, _url(request)))
 
     def _statuses(self, request: Request) -> Response:
         pipelines_on(self._state)
-        rows = [status for status in views.STATUSES if str(status["pipeline_id"]) == request.path_params["id"]]
+        rows = [status for status in account.STATUSES if str(status["pipeline_id"]) == request.path_params["id"]]
         if not rows:
             raise not_found("Pipeline")
         return JSONResponse(page(request.query_params, rows, _url(request)))
 
     def _people(self, request: Request) -> Response:
-        rows = self._users.rows(request.query_params, self._state.users)
+        rows = _USERS.rows(request.query_params, self._state.users)
         return JSONResponse(page(request.query_params, rows, _url(request)))
 
     def _custom_fields(self, request: Request) -> Response:
         # A plain array, not a page.
         query = request.query_params
-        include = self._fields.include(query)
-        rows = self._fields.ordered(query, self._fields.rows(query, views.FIELDS), "asc")
+        include = _FIELDS.include(query)
+        rows = _FIELDS.ordered(query, _FIELDS.rows(query, account.FIELDS), "asc")
         return JSONResponse([{k: v for k, v in row.items() if k != "options" or "options" in include} for row in rows])
 
     def _same(self, stored: str, asked: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from switchhook.connectors.testing.twin import TwinClock
 from switchhook.core.phone import digits_of, normalize
 
-from . import views
+from . import account
 from .config import TwinConfig
 from .query import Refusal, Row
 
@@ -49,7 +49,7 @@ class KeyCrmState:
         In the service's tab each has an internal number from 301 on, and the SIP account of his e-mail's name.
         """
         now = self.now()
-        self.users = [views.user(11 + place, name, email, now) for place, (name, email) in enumerate(people)]
+        self.users = [account.user(11 + place, name, email, now) for place, (name, email) in enumerate(people)]
         self.internal_numbers: dict[str, int] = {}
         for place, user in enumerate(self.users):
             own = [number for number, email in self.config.internal_numbers if email == user["email"]]
@@ -140,31 +140,4 @@ class KeyCrmState:
 
     def is_closed(self, card: Row) -> bool:
         """Whether the card stands in a final status."""
-        return any(status["id"] == card["status_id"] and status["is_final"] for status in views.STATUSES)
-
-    # --- to look at ---------------------------------------------------------------------------------------------------
-
-    def snapshot(self) -> dict[str, Any]:
-        """Records in the vendor's shapes with all relations, users, what is left of the minute, open pop-ups."""
-        self.settle()
-        began, used = self._window
-        return {
-            "records": {
-                "buyers": [views.buyer(self, row, views.OF_BUYER) for row in self.rows("buyers")],
-                "companies": [views.company(self, row, views.OF_COMPANY) for row in self.rows("companies")],
-                "cards": [views.card(self, row, views.OF_CARD) for row in self.rows("cards")],
-                "orders": [views.order(self, row, views.OF_ORDER) for row in self.rows("orders")],
-                "calls": [
-                    views.call(self, row, views.OF_CALL) | {"events": row["events"]} for row in self.rows("calls")
-                ],
-            },
-            "users": self.users,
-            "internal_numbers": self.internal_numbers,
-            "popups": [views.popup(self, row) for row in self.rows("calls") if row["state"] in views.IN_PROGRESS],
-            "pending": len(self._later),
-            "budget": {
-                "requests_per_minute": self.config.requests_per_minute,
-                "used": used if (self.clock() - began).total_seconds() < WINDOW else 0,
-            },
-            "config": self.config.as_json(),
-        }
+        return any(status["id"] == card["status_id"] and status["is_final"] for status in account.STATUSES)

@@ -1,14 +1,12 @@
-"""The vendor's shapes: how rows look in answers, bare and with relations; and what every account is born with."""
+"""The vendor's shapes: how rows look in answers, bare and with relations."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .account import BORN, FIELDS, ORDER_STATUSES, SERVICE, STATUSES
 from .query import Row
+from .state import KeyCrmState
 
-if TYPE_CHECKING:
-    from .state import KeyCrmState
-
-BORN = "2026-01-12 08:00:00"
 OF_BUYER = ("manager", "shipping", "company", "loyalty", "custom_fields")
 OF_COMPANY = ("manager", "buyer", "custom_fields")
 OF_CARD = ("contact", "contact.client", "products", "products.offer", "manager", "status", "payments", "custom_fields")
@@ -20,61 +18,6 @@ OF_CALL = ("manager", "service", "lead", "client")
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 _OF_A_BUYER = ("id", "full_name", "email", "phone", "company_id", "manager_id")
 IN_PROGRESS = ("started", "pending", "answered", "transferred")
-
-PIPELINES: tuple[Row, ...] = (
-    {"id": 1, "name": "Sales", "target_type": "lead_pipeline", "target_id": "1", "use_payments": True,
-     "lead_type": "request"},
-    {"id": 2, "name": "Context ads", "target_type": "lead_pipeline", "target_id": "2", "use_payments": False,
-     "lead_type": "request"},
-)  # fmt: skip
-_STEPS = (("New", "new", False), ("In work", "in_work", False), ("Success", "success", True), ("Lost", "lost", True))
-STATUSES: tuple[Row, ...] = tuple(
-    {"id": (pipeline["id"] - 1) * 10 + place, "pipeline_id": pipeline["id"], "title": title, "alias": alias,
-     "color": "#69DB7C", "is_final": final, "leads_count": 0}
-    for pipeline in PIPELINES
-    for place, (title, alias, final) in enumerate(_STEPS, start=1)
-)  # fmt: skip
-SOURCES: tuple[Row, ...] = tuple(
-    {"id": id_, "name": name, "alias": alias, "driver": driver, "source_uuid": None, "source_name": name,
-     "currency_code": currency, "created_at": BORN, "updated_at": BORN}
-    for id_, name, alias, driver, currency in (
-        (5, "Telephony", "telephony", "default", "UAH"), (6, "Site", "site", "opencart", "EUR"),
-    )
-)  # fmt: skip
-ORDER_STATUSES: tuple[Row, ...] = tuple(
-    {"id": id_, "name": name, "alias": alias, "is_active": True, "group_id": group, "is_closing_order": closing,
-     "is_reserved": False, "expiration_period": None, "created_at": BORN, "updated_at": BORN, "deleted_at": None}
-    for id_, name, alias, group, closing in (
-        (1, "New", "new", 1, False), (3, "In work", "in_work", 2, False), (12, "Completed", "completed", 5, True),
-        (19, "Canceled", "canceled", 6, True),
-    )
-)  # fmt: skip
-FIELDS: tuple[Row, ...] = tuple(
-    {"id": int(uuid[3:]), "name": name, "uuid": uuid, "model": model, "type": kind, "required": False,
-     "position": place, "is_multiple": False, "options": [
-         {"id": int(uuid[3:]) * 10 + nth, "field_id": int(uuid[3:]), "value": text} for nth, text in enumerate(options)
-     ]}
-    for place, (uuid, model, kind, name, options) in enumerate((
-        ("LD_1021", "lead", "text", "Landing page", ()), ("LD_1022", "lead", "textarea", "Visit", ()),
-        ("LD_1023", "lead", "select", "Interest", ("high", "low")), ("CT_1031", "client", "text", "Client id", ()),
-        ("CT_1032", "client", "date", "First visit", ()), ("CY_1041", "company", "text", "Source of company", ()),
-        ("OR_1051", "order", "text", "Keyword", ()),
-    ), start=1)
-)  # fmt: skip
-SERVICE: Row = {
-    "id": 1, "name": "Switchhook", "alias": "switchhook", "service": "other", "uuid": "", "is_active": True,
-    "configuraion": {}, "created_at": BORN, "updated_at": BORN, "deleted_at": "",
-}  # fmt: skip
-
-
-def user(id_: int, name: str, email: str, now: str) -> Row:
-    """A user of the account."""
-    first, _, last = name.partition(" ")
-    return {
-        "id": id_, "first_name": first, "last_name": last or None, "full_name": name,
-        "username": email.partition("@")[0], "email": email, "phone": None, "role_id": 1 if id_ == 11 else 2,
-        "status": "active", "created_at": now, "updated_at": now, "last_logged_at": now,
-    }  # fmt: skip
 
 
 def _times(row: Row) -> Row:
@@ -90,7 +33,7 @@ def _custom(row: Row, *, full: bool) -> list[Row]:
             for f in told]  # fmt: skip
 
 
-def buyer(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Row:
+def buyer(state: KeyCrmState, row: Row, include: Collection[str] = ()) -> Row:
     """A buyer; relations that are empty are left out as the vendor's serializer leaves them null."""
     shown = {name: row[name] for name in ("id", "full_name", "birthday", "email", "phone", "note")} | _times(row)
     if state.config.live_extras:
@@ -121,7 +64,7 @@ def client(row: Row | None) -> Row | None:
     }  # fmt: skip
 
 
-def company(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Row:
+def company(state: KeyCrmState, row: Row, include: Collection[str] = ()) -> Row:
     """A company; the bare one has its own fields too."""
     shown = {name: row[name] for name in ("id", "name", "title", "notes", "bank_account", "manager_id")}
     shown |= {"custom_fields": _custom(row, full="custom_fields" in include), **_times(row)}
@@ -134,7 +77,7 @@ def company(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Ro
     return shown
 
 
-def bare_card(state: "KeyCrmState", row: Row) -> Row:
+def bare_card(state: KeyCrmState, row: Row) -> Row:
     """A card as the answer to its creation and inside a call."""
     names = ("id", "contact_id", "source_id", "manager_id", "status_id", "title", "manager_comment")
     shown = {name: row[name] for name in names} | {"is_finished": _finished(state, row)}
@@ -143,12 +86,12 @@ def bare_card(state: "KeyCrmState", row: Row) -> Row:
     return shown | {name: row[name] for name in ("status_changed_at", "communicate_at")} | _times(row)
 
 
-def _finished(state: "KeyCrmState", row: Row) -> object:
+def _finished(state: KeyCrmState, row: Row) -> object:
     closed = state.is_closed(row)
     return {"truth": closed, "text": str(int(closed)), "missing": None}[state.config.finished_flag]
 
 
-def card(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Row:
+def card(state: KeyCrmState, row: Row, include: Collection[str] = ()) -> Row:
     """A card as it is read."""
     shown = bare_card(state, row) | {"target_id": None, "target_type": None} | {name: row[name] for name in UTM}
     if "contact" in include or "contact.client" in include:
@@ -188,7 +131,7 @@ def _order_status(row: Row) -> Row:
     return next(status for status in ORDER_STATUSES if status["id"] == row["status_id"])
 
 
-def order(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Row:
+def order(state: KeyCrmState, row: Row, include: Collection[str] = ()) -> Row:
     """An order as it is read."""
     shown = bare_order(row)
     held = state.row("buyers", row["client_id"])
@@ -209,7 +152,7 @@ def order(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Row:
     return shown | {name: [] for name in ("tags", "payments", "expenses", "assigned") if name in include}
 
 
-def call(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Row:
+def call(state: KeyCrmState, row: Row, include: Collection[str] = ()) -> Row:
     """An entry of the call history."""
     names = ("id", "internal_number", "external_number", "source_number", "reference_id", "type", "state", "user_id",
              "call_route_service_id", "duration", "call_url", "comment", "client_id", "lead_id", *UTM)  # fmt: skip
@@ -224,7 +167,7 @@ def call(state: "KeyCrmState", row: Row, include: Collection[str] = ()) -> Row:
     return shown | {name: relations[name] for name in OF_CALL if name in include}
 
 
-def popup(state: "KeyCrmState", row: Row) -> Row:
+def popup(state: KeyCrmState, row: Row) -> Row:
     """What the employee of a call that is going on is offered."""
     offers = ["open the buyer" if row["client_id"] else "create a buyer", "create an order", "comment"]
     return {"reference_id": row["reference_id"], "state": row["state"], "user_id": row["user_id"],

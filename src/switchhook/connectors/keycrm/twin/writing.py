@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import views
+from . import account, views
 from .checks import buyer_values, card_change, card_values, company_values, custom, user_id
 from .query import Refusal, Row, invalid, not_found
 from .reading import pipelines_on
@@ -122,7 +122,7 @@ class Writing:
 
     async def _add_order(self, request: Request) -> Response:
         body = await body_of(request)
-        if not any(source["id"] == body.get("source_id") for source in views.SOURCES):
+        if not any(source["id"] == body.get("source_id") for source in account.SOURCES):
             raise invalid(source_id="The selected source id is invalid.")
         if not isinstance(body.get("buyer"), dict):
             raise invalid(buyer="The buyer field is required.")
