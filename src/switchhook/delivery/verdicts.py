@@ -86,8 +86,10 @@ def judge(connection: Connection, call: Call, crm: CrmConnector, *, anew: bool =
     """
     phone = call.client_number
     if not phone:
-        said = _("The caller withheld his number.") if call.channel == Channel.CALL else _("The client gave no number.")
-        return Verdict(client=Client.HIDDEN, reasons=(Reason(text=said, params={}),))
+        if call.channel != Channel.CALL:
+            # Who writes without giving a number hides nothing; no record can be found for him.
+            return Verdict(client=Client.NEW, reasons=(Reason(text=_("The client gave no number."), params={}),))
+        return Verdict(client=Client.HIDDEN, reasons=(Reason(text=_("The caller withheld his number."), params={}),))
     known = _known(connection, phone)
     if anew or not known or manifest(connection.connector).local:
         index.ask(connection, phone, crm, anew=anew)
