@@ -15,6 +15,7 @@ A vendor that says things differently passes `explain`. Redirects are not follow
 """
 
 import json
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,6 +48,9 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 LARGEST_DOWNLOAD = 1024 * 1024 * 1024
 LONGEST_REMARK = 300
 LONGEST_WAIT = 24 * 3600.0
+# The library logs whole addresses, and with some vendors the address itself is the secret.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+
 TIMEOUT = httpx2.Timeout(connect=5, read=20, write=20, pool=5)
 TOTAL_SECONDS = 45.0
 """No request takes longer, a slowly dripping answer included: leases on work in flight rely on it."""
