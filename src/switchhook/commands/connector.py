@@ -1,6 +1,7 @@
 """`switchhook connector`: a new connector from a template, and whether an installed one keeps its promises."""
 
 import json
+import logging
 import sys
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def new(*, slug: str, title: str, folder: Path, here: bool) -> None:
         steps = ["make lint", f".venv/bin/switchhook connector check {slug}"]
     else:
         made = new_package(slug, title, folder)
-        steps = [f"pip install -e {made}[dev]", f"switchhook connector check {slug}"]
+        steps = [f"pip install -e '{made.absolute()}[dev]'", f"switchhook connector check {slug}"]
     click.echo(f"{made} is there. Next:")
     for step in steps:
         click.echo(f"  {step}")
@@ -43,6 +44,7 @@ def new(*, slug: str, title: str, folder: Path, here: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects instead of a table.")
 def check(*, slug: str, as_json: bool) -> None:
     """Hold the installed connector SLUG to its contract. Exit code 1 where something is not as it claims."""
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     from switchhook.connectors.registry import manifest
     from switchhook.connectors.testing.checkup import as_table, check_up
     from switchhook.scenarios.catalog import names
