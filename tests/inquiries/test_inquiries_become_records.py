@@ -82,6 +82,19 @@ def test_a_form_delivered_again_and_replayed_writes_nothing_twice(hub: Hub) -> N
     assert (counts(hub), Comment.objects.count(), Call.objects.count()) == ((1, 1, 1), 1, 1)
 
 
+def test_a_form_read_again_by_a_corrected_name_map_brings_the_number_and_makes_nothing_twice(hub: Hub) -> None:
+    (event,) = hub.deliver({"event": "form", "imya": "Olha", "nomer": PHONE})
+    hub.settle()
+    assert counts(hub) == (1, 1, 1)
+    hub.telephony.settings = hub.telephony.settings | {"names": {"nomer": "E164", "imya": "client_name"}}
+    hub.telephony.save()
+    replay([event.pk])
+    hub.settle()
+    assert counts(hub) == (1, 1, 1)
+    contact = Contact.objects.get()
+    assert (contact.name, [phone.e164 for phone in contact.phones.all()]) == ("Olha", [PHONE])
+
+
 def test_without_the_forms_integration_a_form_stays_in_the_journal(hub: Hub) -> None:
     configure(hub, channels=["call", "dialogue"])
     hub.play(form())

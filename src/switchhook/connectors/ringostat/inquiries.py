@@ -6,7 +6,8 @@ Nothing of these bodies is published. Whatever can be recognised is; every other
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from switchhook.connectors.base import Account
 from switchhook.core.call import EmployeeRef
@@ -27,6 +28,8 @@ LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_VALUE = 4_000
 LONGEST_TEXT = 20_000
+A_WHILE = timedelta(days=31)
+"""How far from its arrival a value can be, as a date, that tells when a form was sent: others are something else."""
 
 CONSUMED = VISIT | {
     "event", "test", "calldate", "calldate_timestamp_micros", "client_phone", "client_name", "first_name", "last_name",
@@ -49,13 +52,16 @@ def inquiry_fact(values: Values, kind: InquiryEvent, received_at: datetime, acco
     vocabulary = FORMS if kind is InquiryEvent.FORM else DIALOGUES
     stated = _named(values, NameMap(name_map(account), vocabulary))
     at = moment(stated.get("calldate_timestamp_micros"), account.zone) or moment(stated.get("calldate"), account.zone)
-    day = f"{(at or received_at).astimezone(account.zone):%Y-%m-%d}"
     number, email = _number(stated, account), _email(stated)
     is_form = kind is InquiryEvent.FORM
+    if is_form:
+        own_id = _submission(values, stated, received_at, account.zone)
+    else:
+        own_id = _dialogue(stated, number, f"{(at or received_at).astimezone(account.zone):%Y-%m-%d}")
     missed = [name for name, read in (("client_phone", number), ("client_email", email), ("calldate", at)) if not read]
     return InquiryFact(
         kind=kind,
-        external_id=_submission(stated, "" if at else day) if is_form else _dialogue(stated, number, day),
+        external_id=own_id,
         at=at or received_at,
         released=flag(stated.get("released")) is True,
         client_number=number,
@@ -91,15 +97,17 @@ def _paired(values: Values) -> Iterator[tuple[str, str | None]]:
             yield from ((f"{item}.{part}", value) for part, value in parts.items())
 
 
-def _submission(stated: Stated, day: str) -> str:
-    # The same form sent by the same person is a repetition where the bodies are equal: they hold the time, or else the
-    # day of their arrival stands in for it.
+def _submission(values: Values, stated: Stated, received_at: datetime, zone: ZoneInfo) -> str:
+    # Two deliveries are of one submission where their bodies are equal: these hold the time, or else the day of arrival
+    # stands in for it. The bodies as they came, so that a corrected name map does not make another form of an old one.
     if given := stated.get("submission_id"):
         return given[:LONGEST_ID]
     if not any(value for name, value in stated.items() if name not in {"event", "form_id", "form_name", "project_id"}):
         raise AnomalousPayload("The form has no fields. Add them to the webhook's parameters.", field="phone")
-    said = {name: value for name, value in stated.items() if value and name != "event"}
-    return _digest([*sorted(said.items()), ("", day)])
+    said = sorted((name, value or "") for name, value in values if name != "event")
+    times = [time for _name, value in said if (time := moment(value, zone))]
+    dated = any(abs(time - received_at) < A_WHILE for time in times)
+    return _digest([*said, ("", "" if dated else f"{received_at.astimezone(zone):%Y-%m-%d}")])
 
 
 def _dialogue(stated: Stated, number: str | None, day: str) -> str:

@@ -99,6 +99,19 @@ def test_a_form_without_a_time_is_the_same_one_until_the_projects_day_is_over() 
     assert fact(form).key != fact(form, later=timedelta(hours=24)).key
 
 
+def test_a_corrected_name_map_makes_no_other_form_of_it() -> None:
+    form = {"telefon": "0671234567", "chas": "2026-09-30 14:17:38"}
+    corrected = replace(ACCOUNT, settings={"names": {"telefon": "E164", "chas": "calldate"}})
+    before, after = fact(form), fact(form, account=corrected)
+    assert (before.client_number, after.client_number) == (None, "+380671234567")
+    assert before.key == after.key
+
+
+def test_a_number_that_could_be_a_date_of_long_ago_is_no_time_of_sending() -> None:
+    form = {"phone": "0671234567", "client_id": "1169999034.1555555510"}
+    assert fact(form).key != fact(form, later=timedelta(hours=24)).key
+
+
 def test_a_dialogue_without_an_id_is_named_by_who_writes_and_the_day() -> None:
     body = {"messenger": "viber", "messenger_client_id": "5512", "timestamp": "1790775458501605"}
     start = fact(body, "dialogue_start")
