@@ -30,11 +30,11 @@ class KeyCrmDemo:
         return {"api_key": self._config.api_key, "service_link": link}
 
     def settings(self, url: str) -> Mapping[str, Any]:
-        """The twin's address in place of the vendor's, a number for calls that reached nobody, and a source."""
+        """The twin's address in place of the vendor's, a number (nobody's) for calls that reached nobody, and a source."""
         return {
             "base_url": f"{url}/v1",
             "requests_per_minute": self._config.requests_per_minute or DEMO_REQUESTS,
-            "fallback_internal_number": "301",
+            "fallback_internal_number": "300",
             "source_id": "5",
             "account": self._config.account,
         }
