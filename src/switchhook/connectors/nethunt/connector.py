@@ -89,7 +89,12 @@ class NetHunt:
     def find_by_phone(self, phone: str) -> Sequence[Record]:
         """One request for the contacts, one for companies with numbers, one for each found party's deals."""
         self._config.folder(Kind.CONTACT)
-        return self._finder.by_phone(phone)
+        try:
+            return self._finder.by_phone(phone)
+        except Rejected as refusal:
+            for kind in party_kinds(self._config):
+                self._look_for_fields(self._config.folder(kind), refusal)
+            raise
 
     def get(self, ref: Ref) -> Record:
         """The record, or the entry of a timeline, read live. Raises TargetGone."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from switchhook.connectors.base import Changes
 from switchhook.core.clock import Clock
-from switchhook.core.errors import Misconfigured
+from switchhook.core.errors import Misconfigured, Rejected, Unreachable
 from switchhook.core.records import Kind, Record, Ref
 
 from .client import MOST_ITEMS, Item, NetHuntApi
@@ -26,6 +26,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(seconds=120)
 MOST_REMEMBERED = 2_000
 MOST_ROUNDS = 200
+PAGE_LIMITS = (MOST_ITEMS, 2_000, 500)
 ROUND_NUMBER = 50
 """A page of so many records, or a multiple, looks as if the vendor had cut it."""
 BACK = timedelta(seconds=1)
@@ -66,6 +67,7 @@ class Feed:
         self._api = api
         self._glasses = glasses
         self._clock = clock
+        self._limits = list(PAGE_LIMITS)
         self._folders = [config.folder(kind) for kind in KINDS if kind in config.folders]
         if not self._folders:
             raise Misconfigured("Choose the folder of contacts first.", field="contacts_folder")
@@ -89,7 +91,7 @@ class Feed:
         started, since, looks_cut = self._clock(), BEGINNING, False
         found: dict[str, Item] = {}
         for _ in range(MOST_ROUNDS):
-            page = self._api.feed("new-record", folder.id, since=since)
+            page = self._page(folder, since)
             fresh = {id_of(item): item for item in page if id_of(item) and id_of(item) not in found}
             found |= fresh
             looks_cut = looks_cut or (bool(page) and len(page) % ROUND_NUMBER == 0)
@@ -106,9 +108,20 @@ class Feed:
             self._glasses.record(item, folder.kind) for item in found.values() if id_of(item) and not is_deleted(item)
         ]
 
+    def _page(self, folder: Folder, since: datetime) -> list[Item]:
+        """Records made since; fewer are asked for where so many are too long an answer, or too late a one."""
+        while True:
+            limit = self._limits[0]
+            try:
+                return self._api.feed("new-record", folder.id, since=since, limit=limit)
+            except (Rejected, Unreachable):
+                if len(self._limits) == 1:
+                    raise
+                self._limits.pop(0)
+
     def _searched(self, folder: Folder) -> list[Item]:
         """Records with a number, by a search that all of them match: older ones may lie behind a feed's cap."""
-        return self._api.find(folder.id, query="+", limit=MOST_ITEMS) if folder.name("phone") else []
+        return self._api.find(folder.id, query="+", limit=self._limits[0]) if folder.name("phone") else []
 
     def _changes(self, folder: Folder, cursor: Cursor) -> tuple[list[Record], list[Ref]]:
         place, started = cursor.places[folder.id], self._clock()

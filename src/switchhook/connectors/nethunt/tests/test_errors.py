@@ -117,6 +117,23 @@ def test_a_renamed_field_is_named_when_a_record_is_changed_too(twin: TwinAt, crm
     assert refusal.value.field == "contact_name"
 
 
+def look_then_make(crm: NetHunt) -> None:
+    """As the hub does with a number that it does not know."""
+    if not crm.find_by_phone(PHONE):
+        crm.create(CONTACT, mark="")
+
+
+@pytest.mark.parametrize("said", ["nothing", "reject"])
+def test_no_second_contact_is_made_though_the_phone_field_was_renamed(crm_at: Opened, said: str) -> None:
+    crm, twin = crm_at(unknown_searched=said)
+    crm.create(CONTACT, mark="")
+    twin.people("rename_field", folder="contacts", **{"from": "Phone number", "to": "Phones"})
+    with pytest.raises(Misconfigured) as refusal:
+        look_then_make(crm)
+    assert refusal.value.field == "contact_phone"
+    assert len(twin.state()["records"]["contacts"]) == 1
+
+
 def test_a_value_that_the_folder_refuses_is_this_records_fault_only(crm_at: Opened) -> None:
     crm, _twin = crm_at(settings={"deal_new_stage": "Nowhere"})
     made = crm.create(CONTACT, mark="")

@@ -5,12 +5,13 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import pytest
 
 from switchhook.connectors.base import Changes
 from switchhook.connectors.nethunt.connector import NetHunt
 from switchhook.connectors.nethunt.tests.conftest import TwinAt
-from switchhook.core.errors import Misconfigured
+from switchhook.core.errors import Misconfigured, Unreachable
 from switchhook.core.records import Draft, Kind, Record, Ref
 
 Opened = Callable[..., tuple[NetHunt, TwinAt]]
@@ -83,6 +84,23 @@ def test_of_a_list_that_begins_with_the_newest_the_search_gives_the_rest(crm_at:
     copy = Copy(crm)
     copy.read()
     assert copy.titles() == held(twin)
+
+
+def test_a_list_too_long_to_be_answered_is_asked_for_in_parts(twin: TwinAt, crm: NetHunt) -> None:
+    contact(crm, "Jan")
+    twin.control("faults", action="status", status=503, path="*/new-record/*", body="Timeout")
+    copy = Copy(crm)
+    copy.read()
+    assert copy.titles() == held(twin)
+    log = httpx2.get(f"{twin.url}/__twin__/requests").json()["log"]
+    limits = [one["request"]["query"]["limit"] for one in log if "new-record" in one["request"]["path"]]
+    assert limits[:3] == ["10000", "2000", "2000"]
+
+
+def test_an_outage_is_not_taken_for_a_long_list(twin: TwinAt, crm: NetHunt) -> None:
+    twin.control("faults", action="status", status=503, path="*/new-record/*", times=None, body="Down")
+    with pytest.raises(Unreachable):
+        crm.changes("")
 
 
 def test_a_change_is_told_once_though_its_time_is_asked_for_again(twin: TwinAt, crm: NetHunt) -> None:

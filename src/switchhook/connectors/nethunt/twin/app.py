@@ -132,7 +132,10 @@ class _Routes:
             found = [one for one in self._state.of_folder(folder.id) if one.id == params["recordId"]]
         else:
             config, now = self._state.config, self._state.clock()
-            is_hit = matcher(parsed(params["query"], alternatives=config.alternatives), config)
+            query = parsed(params["query"], alternatives=config.alternatives)
+            if query.field and config.unknown_searched == "reject" and folder.field(query.field) is None:
+                raise Refusal(f"Unknown field '{query.field}'")
+            is_hit = matcher(query, config)
             held = [(one, one.searched(now)) for one in self._state.of_folder(folder.id)]
             found = [one for one, fields in held if fields is not None and is_hit(fields)]
         shown = [self._state.shown(one) for one in reversed(found)][: _limit(params.get("limit"))]

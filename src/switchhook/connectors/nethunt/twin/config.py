@@ -13,6 +13,7 @@ SWITCHES = {
     "create_answer": ("whole", "name"),
     "update_answer": ("whole", "changed"),
     "unknown_field": ("reject", "ignore"),
+    "unknown_searched": ("nothing", "reject"),
     "unknown_option": ("reject", "keep"),
     "unknown_person": ("reject", "keep"),
     "single_for_several": ("accept", "reject"),
@@ -56,6 +57,7 @@ class TwinConfig:
     create_answer: str = "whole"
     update_answer: str = "whole"
     unknown_field: str = "reject"
+    unknown_searched: str = "nothing"
     unknown_option: str = "reject"
     unknown_person: str = "reject"
     single_for_several: str = "accept"
