@@ -137,7 +137,10 @@ class Finder:
 
 def terms(phone: str) -> list[str]:
     """What to search for a number (E.164): the national digits first, then its usual spellings."""
-    number = phonenumbers.parse(phone, None)
+    try:
+        number = phonenumbers.parse(phone, None)
+    except phonenumbers.NumberParseException:
+        return [digits_of(phone)]
     national = phonenumbers.national_significant_number(number)
     local = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     first = national if len(national) >= FEWEST_DIGITS else digits_of(phone)

@@ -36,8 +36,8 @@ class Note:
         tokens: list[str] = []
         if blocks and all(_TOKEN.match(token) for token in blocks[-1].strip().split(_BETWEEN)):
             tokens = blocks.pop().strip().split(_BETWEEN)
-        links = [block for block in blocks if block.startswith(_SIGN)]
-        words = [block for block in blocks if not block.startswith(_SIGN)]
+        links = [block for block in blocks if block.startswith(f"{_SIGN}http")]
+        words = [block for block in blocks if block not in links]
         return cls(
             text="\n".join(words),
             recording_url=links[-1].removeprefix(_SIGN).strip() if links else "",

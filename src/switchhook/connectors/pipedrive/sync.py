@@ -14,7 +14,7 @@ from typing import Any
 
 from switchhook.connectors.base import Changes
 from switchhook.core.clock import Clock
-from switchhook.core.errors import Rejected
+from switchhook.core.errors import Misconfigured, Rejected, TargetGone
 from switchhook.core.records import Kind, Record, Ref
 
 from .client import V1, V2, PipedriveApi
@@ -104,7 +104,10 @@ class Feed:
             cursor = self._begin(cursor, now)
         try:
             return self._page(cursor)
-        except Rejected:
+        except (Rejected, TargetGone, Misconfigured):
+            if cursor.part in {*NEW, *ARCHIVES}:
+                after = cursor.next_part()  # a company without it must not be without the rest
+                return Changes(records=(), cursor=str(after), more=bool(after.part))
             if not cursor.page:
                 raise
             # How long the vendor honours a page's cursor is not published: this list is read from its start.
@@ -162,7 +165,10 @@ class Feed:
         return self._changes(kind, fresh, replace(cursor, page=following) if on else cursor.next_part())
 
     def _leads(self, cursor: Cursor) -> Changes:
-        """By time of change, a page beginning where the last one ended: a list that changes meanwhile loses nobody."""
+        """By time of change, a page beginning where the last one ended: a list that changes meanwhile loses nobody.
+
+        Where a page cannot begin so (all of one second, or the vendor passes over `updated_since`), places are counted.
+        """
         at = cursor.at or (cursor.changed_since if cursor.incremental else "")
         query: dict[str, Any] = {"limit": PAGE, "start": cursor.start, "sort": "update_time ASC"}
         page = self._api.page(f"{V1}/leads", query | ({"updated_since": at} if at else {}))
@@ -170,11 +176,11 @@ class Feed:
         fresh = [row for row in rows if _version(row) not in cursor.seen]
         if not more_items(page) or not rows:
             return self._changes("leads", fresh, cursor.next_part())
-        last = (instant(rows[-1].get("update_time")) or _EPOCH).strftime("%Y-%m-%dT%H:%M:%SZ")
+        first, last = _second(rows[0]), _second(rows[-1])
+        if cursor.start or last == at or first < at:
+            return self._changes("leads", fresh, replace(cursor, start=cursor.start + len(rows)))
         same = [_version(row) for row in rows if _second(row) == last]
-        stuck = last == at
-        after = replace(cursor, at=last, start=cursor.start + len(rows) if stuck else 0, seen=same)
-        return self._changes("leads", fresh, after)
+        return self._changes("leads", fresh, replace(cursor, at=last, seen=same))
 
     def _archived_leads(self, cursor: Cursor) -> Changes:
         query = {"limit": PAGE, "start": cursor.start, "sort": "update_time DESC"}

@@ -67,6 +67,47 @@ def test_leads_imported_in_one_second_are_all_told(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("small_pages")
+def test_leads_of_a_vendor_that_passes_over_the_time_are_all_told_and_come_to_an_end(office: Office) -> None:
+    office.configure(leads_updated_since=False)
+    person = office.add_contact("Ivan", PHONE)
+    leads = []
+    for number in range(10):
+        leads.append(office.people("add_lead", title=f"Lead {number}", person_id=int(person.id))["id"])
+        office.let_time_pass(2)
+    assert {Ref(Kind.LEAD, number) for number in leads} <= told(follow(office.connect()))
+
+
+@pytest.mark.parametrize(("path", "status"), [("/v1/leads/archived", 404), ("/api/v2/deals/archived", 403)])
+def test_a_company_without_archives_is_not_without_the_rest(office: Office, path: str, status: int) -> None:
+    crm = office.connect()
+    cursor = follow(crm)[-1].cursor
+    office.fail(action="status", path=path, status=status, times=None, body={"error": "no such thing"})
+    made = office.add_contact("Ivan", PHONE)
+    pages = follow(crm, cursor)
+    assert made in told(pages)
+    assert follow(crm, pages[-1].cursor)
+
+
+def test_a_quiet_round_is_four_requests_once_the_vendor_has_told_of_new_records(office: Office) -> None:
+    crm = office.connect(sync_minutes=0)
+    first = follow(crm)[-1].cursor
+    person = int(office.add_contact("Ivan", PHONE).id)
+    office.people("add_organization", name="Acme")
+    office.people("add_deal", title="Deal", person_id=person)
+    cursor = follow(crm, first)[-1].cursor
+    crm = office.connect(sync_minutes=0.0001)  # the archives' turn is not yet
+    spent = office.used()
+    asked = office.requests_of(lambda: follow(crm, cursor))
+    assert [line for line in asked if "archived" not in line] == [
+        "GET /api/v2/persons",
+        "GET /api/v2/organizations",
+        "GET /v1/leads",
+        "GET /api/v2/deals",
+    ]
+    assert office.used() - spent - 60 * any("archived" in line for line in asked) == 50
+
+
+@pytest.mark.usefixtures("small_pages")
 def test_a_page_whose_cursor_the_vendor_has_forgotten_is_read_from_the_start(office: Office) -> None:
     made = {office.add_contact(f"Client {number}", PHONE) for number in range(7)}
     crm = office.connect()

@@ -41,7 +41,8 @@ class TwinConfig:
 
     `phone_match` is how a search term meets a stored number: by `digits` within it, as `literal` text within it, or
     `exact`. New records are found by search after `index_delay` seconds. `create_status` is what v2 says to a create.
-    `updated_since_skips_new`: whether records that were never changed are left out by `updated_since`.
+    `updated_since_skips_new`: whether records that were never changed are left out by `updated_since`;
+    `leads_updated_since`: whether leads know of it at all.
     `missing_link_status` answers a link to a record that is not there. `conversion` is how a lead's conversion ends,
     after `conversion_polls` looks at it. `burst_retry_after`: whether a 429 of the burst limit names a time.
     `html_403_after` refusals for the burst limit the next ones are a web page with status 403 (0: never).
@@ -61,6 +62,7 @@ class TwinConfig:
     index_delay: float = 0.0
     create_status: int = 200
     updated_since_skips_new: bool = False
+    leads_updated_since: bool = True
     missing_link_status: int = 404
     conversion: Literal["completed", "failed", "rejected"] = "completed"
     conversion_polls: int = 2

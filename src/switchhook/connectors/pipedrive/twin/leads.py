@@ -105,7 +105,7 @@ class Leads:
 
     def _listed(self, request: Request, *, archived: bool) -> dict[str, Any]:
         query = request.query_params
-        holds = since(query, self._state)
+        holds = since(query if self._state.config.leads_updated_since else {}, self._state)
         wanted = {name: query[name] for name in ("owner_id", "person_id", "organization_id") if name in query}
         rows: Iterable[Row] = (row for row in self._state.live("leads") if row.data["is_archived"] is archived)
         found = [r for r in rows if holds(r) and all(str(r.data.get(n)) == v for n, v in wanted.items())]
