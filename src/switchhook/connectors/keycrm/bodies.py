@@ -85,11 +85,11 @@ def card_body(draft: Draft, mark: str, config: Config) -> Row:
     """A new card. KeyCRM finds or makes the buyer itself, by id or by the number."""
     values, fields = draft.values, custom_fields(draft.values)
     tags, others = utm_tags(values)
-    mapped = [field["value"] for field in fields]
+    told = [*(field["value"] for field in fields), *tags.values()]
     body: Row = {
         "title": required(draft, "title"),
         "source_id": config.source_id,
-        "manager_comment": joined(*visit_lines({**values, "utm": others}, known=mapped), mark),
+        "manager_comment": joined(*visit_lines({**values, "utm": others}, known=told), mark),
         "manager_id": number(values["owner"], "user") if values.get("owner") else None,
         "pipeline_id": number(values["pipeline"], "pipeline") if values.get("pipeline") else None,
         "contact": _contact(draft),

@@ -26,7 +26,8 @@ def visit_lines(values: Mapping[str, object], *, known: Iterable[object] = ()) -
     """Lines for the visit's source, tags and id; what stands in `known` (the mapped fields) already is left out."""
     utm = values.get("utm")
     tags = {f"utm_{str(k).removeprefix('utm_')}": v for k, v in utm.items()} if isinstance(utm, Mapping) else {}
-    told = {"source": values.get("source"), **tags, "client_id": values.get("client_id")}
+    source = values.get("source") if values.get("source") not in tags.values() else None
+    told = {"source": source, **tags, "client_id": values.get("client_id")}
     taken = {str(value) for value in known}
     return [f"{name}: {_one_line(value)}" for name, value in told.items() if value and str(value) not in taken]
 

@@ -68,8 +68,8 @@ def test_a_call_that_reached_nobody_is_entered_under_the_number_for_such_calls(
 ) -> None:
     made = tell(crm, MISSED)
     call = account.records("calls")[0]
-    assert (call["internal_number"], call["state"], call["duration"]) == ("301", "canceled", 0)
-    assert "301" in " ".join(str(remark) for remark in made.remarks)
+    assert (call["internal_number"], call["state"], call["user_id"]) == ("300", "canceled", None)
+    assert "300" in " ".join(str(remark) for remark in made.remarks)
 
 
 def test_without_a_number_for_such_calls_the_remedy_is_named(account: TwinAccount) -> None:

@@ -25,6 +25,10 @@ def test_what_went_into_a_mapped_field_is_not_told_again() -> None:
     assert visit_lines(VISIT, known=["google", "12.34"]) == ["source: Phone calls", "utm_medium: cpc"]
 
 
+def test_a_source_that_is_also_a_tag_is_told_once() -> None:
+    assert visit_lines({"source": "google", "utm": {"utm_source": "google"}}) == ["utm_source: google"]
+
+
 def test_a_value_of_several_lines_stays_one_line() -> None:
     assert visit_lines({"source": "one\ntwo"}) == ["source: one two"]
 

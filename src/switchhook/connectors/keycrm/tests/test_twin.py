@@ -12,6 +12,7 @@ import pytest
 
 from switchhook.connectors.keycrm.tests.account import PHONE, TwinAccount
 from switchhook.connectors.keycrm.twin import TwinConfig
+from switchhook.connectors.keycrm.twin.demo import KeyCrmDemo
 
 
 @pytest.fixture
@@ -190,6 +191,14 @@ def test_a_reset_gives_the_account_as_it_was_built(account: TwinAccount) -> None
     assert state["records"]["buyers"] == []
     assert len(state["users"]) == 2
     assert state["config"]["put_delay"] == 0
+
+
+def test_who_was_hired_stays_after_a_reset() -> None:
+    demo = KeyCrmDemo()
+    demo.hire([("Anna", "anna@example.com")])
+    demo.app.reset()
+    assert [user["email"] for user in demo.app.state.snapshot()["users"]] == ["anna@example.com"]
+    assert demo.app.state.snapshot()["internal_numbers"] == {"301": 11, "anna": 11, "acme_anna": 11}
 
 
 def test_the_twin_serves_itself_and_says_how_to_connect() -> None:

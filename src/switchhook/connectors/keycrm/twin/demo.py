@@ -30,7 +30,7 @@ class KeyCrmDemo:
         return {"api_key": self._config.api_key, "service_link": link}
 
     def settings(self, url: str) -> Mapping[str, Any]:
-        """The twin's address in place of the vendor's, a number (nobody's) for calls that reached nobody, and a source."""
+        """The twin's address in place of the vendor's, a source, and nobody's number for calls that reached nobody."""
         return {
             "base_url": f"{url}/v1",
             "requests_per_minute": self._config.requests_per_minute or DEMO_REQUESTS,
@@ -40,5 +40,5 @@ class KeyCrmDemo:
         }
 
     def hire(self, people: Sequence[tuple[str, str]]) -> None:
-        """Make the account's users these people; internal numbers are 301, 302 and on."""
-        self._state.hire(people)
+        """Make the account's users these people, also after a reset; internal numbers are 301, 302 and on."""
+        self._state.build_with(people)

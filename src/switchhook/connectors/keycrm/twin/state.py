@@ -1,6 +1,7 @@
 """What the twin's account holds: rows by table, changes accepted and not yet carried out, and the rate window."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -42,6 +43,11 @@ class KeyCrmState:
         self._window: tuple[datetime, int] = (self.clock(), 0)
         self.users: list[Row] = []
         self.hire(self.config.users)
+
+    def build_with(self, people: Sequence[tuple[str, str]]) -> None:
+        """Make these people the users of an account without records, now and after each reset."""
+        self._built = replace(self._built, users=tuple(people))
+        self.reset()
 
     def hire(self, people: Sequence[tuple[str, str]]) -> None:
         """Make these people the account's users.
