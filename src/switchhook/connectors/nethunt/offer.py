@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from switchhook.connectors.base import Choice, CrmUser, Health, Pipeline, Stage
 from switchhook.core.mapping import CrmField
@@ -21,22 +22,31 @@ _NO_TEXT = re.compile(r"\d{4}-\d\d-\d\d(T.*)?|[^\s<>]+@[^\s<>]+|<[^\s<>]+@[^\s<>
 
 
 class Offer:
-    """Reads an account's folders and samples of what is in them. Only pages with settings ask for it."""
+    """Reads an account's folders and samples of what is in them. Only pages with settings ask for it.
+
+    One page asks for the choices of many fields, so folders and names of fields are read once.
+    """
 
     def __init__(self, api: NetHuntApi, config: Config, country: str) -> None:
         self._api = api
         self._config = config
         self._country = country
+        self._names: dict[str, list[str]] = {}
 
     def choices(self, setting: str) -> list[Choice]:
         """Folders for a folder's setting, the chosen folder's fields for a field's; else nothing."""
         if setting in FOLDER_SETTINGS.values():
-            return self._folders()
+            return self._folders
         kind = next((kind for kind in ROLES if setting.removeprefix(f"{kind.value}_") in ROLES[kind]), None)
         folder = self._config.folders.get(kind) if kind else None
-        names = self._api.field_names(folder.id) if folder else []
-        return [Choice(value=name, label=name) for name in dict.fromkeys(names)]
+        return [Choice(value=name, label=name) for name in self._fields_of(folder)] if folder else []
 
+    def _fields_of(self, folder: Folder) -> list[str]:
+        if folder.id not in self._names:
+            self._names[folder.id] = list(dict.fromkeys(self._api.field_names(folder.id)))
+        return self._names[folder.id]
+
+    @cached_property
     def _folders(self) -> list[Choice]:
         readable = {str(item.get("id")) for item in self._api.folders("readable")}
         found = {str(item.get("id")): str(item.get("name") or item.get("id")) for item in self._api.folders("writable")}
@@ -47,7 +57,7 @@ class Offer:
         folder = self._config.folders.get(kind)
         if folder is None or kind is Kind.TASK:
             return []
-        names = dict.fromkeys(self._api.field_names(folder.id))
+        names = self._fields_of(folder)
         other = set(self._held_otherwise(folder)) if names else set()
         free = [name for name in names if name not in folder.names.values() and name not in other]
         return [CrmField(kind=kind, name=name, label=name) for name in free]
@@ -95,12 +105,12 @@ class Offer:
     def _of_folders(self) -> Iterator[str]:
         if not self._config.folders:
             return
-        writable = {choice.value: choice.label for choice in self._folders()}
+        writable = {choice.value: choice.label for choice in self._folders}
         for kind, folder in self._config.folders.items():
             if folder.id not in writable:
                 yield f"The folder of each {kind.value} is not there, or the key's owner may not write to it."
                 continue
-            there = {plain(name) for name in self._api.field_names(folder.id)}
+            there = {plain(name) for name in self._fields_of(folder)}
             lost = [name for name in folder.names.values() if plain(name) not in there]
             if lost:
                 yield f"The folder “{writable[folder.id]}” has no field {', '.join(lost)}: choose it anew."

@@ -7,6 +7,7 @@ import pytest
 from switchhook.connectors.nethunt.connector import NetHunt
 from switchhook.connectors.nethunt.tests.account import OTHER_PHONE, PHONE
 from switchhook.connectors.nethunt.tests.conftest import TwinAt
+from switchhook.connectors.registry import manifest
 from switchhook.core.clock import utc_now
 from switchhook.core.records import Draft, Kind, Record
 
@@ -107,6 +108,11 @@ def test_where_nothing_happened_the_feed_costs_one_request_a_folder(
     for _ in range(5):
         cursor = crm.changes(cursor).cursor
     assert spent(twin, lambda: crm.changes(cursor)) == ["GET record-change"] * 3
+
+
+def test_all_choices_of_the_settings_cost_two_requests_and_one_a_folder(twin: TwinAt, crm: NetHunt) -> None:
+    settings = [field.name for field in manifest("nethunt").fields if field.loaded]
+    assert len(spent(twin, lambda: [crm.choices(name) for name in settings])) == 2 + 4
 
 
 def test_a_new_client_who_was_answered_costs_the_search_the_contact_and_the_call(twin: TwinAt, crm: NetHunt) -> None:
