@@ -12,7 +12,8 @@ from switchhook.connections.services import mark_broken, pause
 from switchhook.core.errors import AuthFailed, OutcomeUnknown, RateLimited, Rejected, Unreachable
 from switchhook.core.records import Kind
 from switchhook.crm.models import Contact, Lead
-from switchhook.delivery import lanes
+from switchhook.delivery import holding
+from switchhook.delivery.holding import Held
 from switchhook.delivery.models import Delivery, Effect, Lane
 from switchhook.delivery.resend import resend
 from switchhook.projects.models import IgnoredClient, Number
@@ -59,7 +60,7 @@ def test_refused_credentials_break_the_connection_and_hold_its_work_until_it_is_
     connection = Connection.objects.get(pk=hub.crm.pk)
     assert (connection.state, connection.state_reason) == (ConnectionState.BROKEN, "token expired")
     assert not Lane.objects.get().scheduled
-    assert lanes.resume(connection) == 1
+    assert holding.resume(connection).lanes == 1
     hub.settle()
     assert Lead.objects.count() == 1
 
@@ -94,11 +95,11 @@ def test_a_later_call_makes_no_second_record_of_a_refused_kind(hub: Hub, crm: Fa
     assert (Contact.objects.count(), Lead.objects.count()) == (1, 1)
 
 
-def test_a_paused_connection_costs_nothing_and_drains_by_itself_when_resumed(hub: Hub) -> None:
+def test_a_paused_connection_costs_nothing_and_drains_when_it_is_resumed_for_all(hub: Hub) -> None:
     pause(hub.crm)
     hub.play(*answered("Olena"))
     assert (Delivery.objects.filter(state="pending").count(), Lane.objects.filter(scheduled=True).count()) == (1, 0)
-    lanes.resume(hub.crm)
+    holding.resume(hub.crm, held=Held.ALL)
     hub.settle()
     assert Lead.objects.count() == 1
 
@@ -126,7 +127,7 @@ def test_the_stop_list_is_asked_again_when_an_effect_is_about_to_be_sent(hub: Hu
     pause(hub.crm)
     hub.play(*answered("Olena"))
     Number.objects.filter(e164=f"+{LINE}").update(stopped=True)
-    lanes.resume(hub.crm)
+    holding.resume(hub.crm, held=Held.ALL)
     hub.settle()
     assert Delivery.objects.get().state == "skipped"
     assert Lead.objects.count() == 0
@@ -165,7 +166,7 @@ def test_settings_that_cannot_be_used_hold_the_work_until_they_are_mended(hub: H
     connection = Connection.objects.get(pk=hub.crm.pk)
     assert (connection.state, Lead.objects.count()) == (ConnectionState.BROKEN, 0)
     Connection.objects.filter(pk=hub.crm.pk).update(settings=usable)
-    lanes.resume(connection)
+    holding.resume(connection)
     hub.settle()
     assert Lead.objects.count() == 1
 

@@ -57,7 +57,7 @@ def renew_credentials(connection: Connection, credentials: Mapping[str, str], us
     """Replace the credentials named in `credentials` once the vendor has taken them; the others stay.
 
     The state stays too (`connection` has the latest): work that a broken connection holds is let go by
-    `delivery.lanes.resume`. Raises the connector's errors, with nothing saved. Sends requests, so it must not run
+    `delivery.holding.resume`. Raises the connector's errors, with nothing saved. Sends requests, so it must not run
     inside a transaction.
     """
     held, fields = held_credentials(connection), sorted(credentials)
@@ -131,7 +131,7 @@ def mark_broken(connection: Connection, reason: str) -> None:
 
 
 def activate(connection: Connection, user: User | None = None) -> None:
-    """Switch on. Held work is let go by `delivery.lanes.resume`, which calls this."""
+    """Switch on. Held work is let go by `delivery.holding.resume`, which calls this."""
     _set_state(connection, ConnectionState.ACTIVE, "", user, "connection.activate")
 
 

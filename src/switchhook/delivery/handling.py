@@ -14,7 +14,7 @@ from switchhook.connections.governor import Urgency
 from switchhook.connections.models import Connection
 from switchhook.connections.services import mark_broken
 from switchhook.connectors.base import CrmConnector
-from switchhook.core.call import CallState
+from switchhook.core.call import CallState, Status
 from switchhook.core.errors import AuthFailed, Misconfigured, SwitchhookError, TargetGone, Transient
 from switchhook.core.matrix import Matrix
 from switchhook.core.plan import Person, Plan, PlanSettings, held_back, plan
@@ -75,6 +75,12 @@ def is_backlog(delivery: Delivery) -> bool:
     return timezone.now() - delivery.created_at > OLD
 
 
+def _urgency(delivery: Delivery) -> Urgency:
+    if is_backlog(delivery):
+        return Urgency.BACKLOG
+    return Urgency.LIVE if delivery.call.status == Status.ACTIVE else Urgency.DELIVERY
+
+
 def _is_kept(run: Run, delivery: Delivery) -> bool:
     """Whether a person chose not to send this call: what is heard of it later is kept with it."""
     if run.flow is None or not run.flow.kept:
@@ -84,9 +90,9 @@ def _is_kept(run: Run, delivery: Delivery) -> bool:
 
 
 def _opened(delivery: Delivery) -> tuple[CrmConnector, PlanSettings]:
-    urgency = Urgency.BACKLOG if is_backlog(delivery) else Urgency.DELIVERY
     try:
-        return open_crm(delivery.connection, urgency=urgency), plan_settings(delivery.connection, delivery.call)
+        crm = open_crm(delivery.connection, urgency=_urgency(delivery))
+        return crm, plan_settings(delivery.connection, delivery.call)
     except Misconfigured as error:
         # No fault of this call: as with refused credentials, the work is held until somebody mends the connection.
         raise AuthFailed(str(error)) from error

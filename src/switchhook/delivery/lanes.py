@@ -17,11 +17,9 @@ from procrastinate.types import JSONValue
 
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection, ConnectionState
-from switchhook.connections.services import activate
 from switchhook.connectors.registry import manifest
 from switchhook.core.errors import Misconfigured
 from switchhook.delivery.models import Delivery, DeliveryState, Flow, FlowState, Lane
-from switchhook.projects.models import User
 
 QUEUE, DRAIN = "lanes", "drain_lane"
 
@@ -203,12 +201,6 @@ def finish(run: Run, *, again_at: datetime | None = None, attempts: int = 0, hol
     lane.save(update_fields=["running_until", "wake_at", "attempts", "scheduled"])
     if lane.scheduled:
         defer(lane.pk, again_at)
-
-
-def resume(crm: Connection, user: User | None = None) -> int:
-    """Switch the connection on and schedule every lane with waiting work; returns their number. Idempotent."""
-    activate(crm, user)
-    return wake(with_work(Lane.objects.filter(connection=crm, scheduled=False)))
 
 
 def sweep() -> int:

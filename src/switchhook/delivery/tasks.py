@@ -25,6 +25,9 @@ SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 900.0
 """Seconds between two tries, at the most."""
 
+CROWDED = 4.0
+"""Seconds over which lanes of a backlog spread that a rate limit has turned away: they would all ask again at once."""
+
 TURN = 20
 """Deliveries a lane may work off before it lets other lanes have the thread."""
 
@@ -72,10 +75,14 @@ def _work_off(run: lanes.Run) -> None:
 
 
 def _wait(run: lanes.Run, delivery: Delivery, error: Transient, tries: int) -> None:
-    tries += not isinstance(error, RateLimited)  # nothing was tried of what was not let through
-    if outages.failed(run, error, backlog=is_backlog(delivery)):
+    backlog, refused = is_backlog(delivery), isinstance(error, RateLimited)
+    tries += not refused  # nothing was tried of what was not let through
+    if outages.failed(run, error, backlog=backlog):
         return lanes.finish(run, hold=True, attempts=tries)
-    return lanes.finish(run, again_at=timezone.now() + _pause(tries, error), attempts=tries)
+    pause = _pause(tries, error)
+    if backlog and refused:
+        pause += timedelta(seconds=_jitter(0.0, CROWDED))
+    return lanes.finish(run, again_at=timezone.now() + pause, attempts=tries)
 
 
 def _pause(tries: int, error: Transient) -> timedelta:

@@ -82,6 +82,8 @@ DECLARE
 BEGIN
     DELETE FROM connections_requeststop s WHERE s.connection_id = account RETURNING s.renews INTO renewed;
     IF renewed THEN
+        -- In the order in which requests are booked, so that nobody waits in a circle.
+        PERFORM FROM connections_allowanceuse u WHERE u.connection_id = account ORDER BY u.name COLLATE "C" FOR UPDATE;
         -- The vendor has said when it lets us go on: what was used up of a long window is there again.
         UPDATE connections_allowanceuse u SET slices = array_fill(0::float8, ARRAY[cardinality(u.slices)])
             WHERE u.connection_id = account AND u.per >= 3600
