@@ -112,26 +112,37 @@ def test_what_it_cannot_do_is_skipped_and_said(filled: Installed) -> None:
 def test_the_check_prints_a_line_for_every_claim() -> None:
     proved, broken = Claim("It holds", passed=3), Claim("It breaks", passed=1, failed={"test_it_holds": "no"})
     proved.skipped["no lead"] = 2
+    broken.replaced.append("test_it_holds")
     assert as_table([proved, broken, Claim("It is not tried")]).splitlines() == [
         "proved  It holds  (3 passed, 2 skipped)",
         "          skipped: no lead",
         "FAILED  It breaks  (1 passed, 1 failed)",
         "          test_it_holds: no",
+        "          replaced by its own: test_it_holds",
         "none    It is not tried  (0 passed)",
     ]
 
 
-def test_a_broken_promise_fails_the_check(tmp_path: Path) -> None:
+def test_a_broken_promise_fails_the_check_and_a_replaced_test_is_told(tmp_path: Path) -> None:
     broken = Installed(tmp_path)
     fill(broken.code)
-    records = broken.code / "records.py"
+    records, tests = broken.code / "records.py", broken.code / "tests" / "test_contract.py"
     records.write_text(records.read_text().replace('{"external_id": mark}', '{"external_id": "x"}'))
+    tests.write_text(tests.read_text() + "\n    def test_users_have_ids_and_names(self) -> None: ...\n")
     code, claims = broken.claims
+    lost = claims["A request whose answer was lost is looked for, and never made twice"]
     assert code == 1
-    assert (
-        "test_what_it_made_is_found[contact]"
-        in claims["A request whose answer was lost is looked for, and never made twice"]["failed"]
-    )
+    assert "test_what_it_made_is_found[contact]" in lost["failed"]
+    assert claims["The account is checked, and its users are known"]["replaced"] == ["test_users_have_ids_and_names"]
+
+
+def test_a_connector_that_does_not_ask_the_governor_is_found_out(tmp_path: Path) -> None:
+    greedy = Installed(tmp_path)
+    fill(greedy.code)
+    client = greedy.code / "client.py"
+    client.write_text(client.read_text().replace("governor=account.governor, ", ""))
+    said = greedy.run("switchhook", "connector", "check", "acme_crm").stdout
+    assert "a request went out without asking the governor" in said
 
 
 @pytest.mark.parametrize("state", ["new", "filled"])

@@ -7,23 +7,25 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from switchhook.connectors.allowances import Costs, Governor, Ungoverned
 from switchhook.connectors.base import Account, CrmConnector, TelephonyConnector
 from switchhook.connectors.network import ALLOW_PRIVATE
 from switchhook.connectors.registry import Field, Manifest
-from switchhook.core.errors import Misconfigured, SwitchhookError
+from switchhook.core.errors import Misconfigured, RateLimited, SwitchhookError
 from switchhook.core.records import Capabilities
 
 from .claim import Claim
 from .twin import run_in_thread
 
 OPTION = "--claims-to"
+PHONE = "+380671234567"
 PEOPLE = (("Olena Kovalenko", "olena@example.com"), ("Piotr Nowak", "piotr@example.com"))
 
 
@@ -48,6 +50,7 @@ def look_at(manifest: Manifest, presets: Sequence[str]) -> list[Claim]:
     claims.append(_proved("Every method of its role is there", lambda: _check_methods(manifest)))
     if manifest.role == "crm" and not manifest.local:
         claims.append(_proved("Its twin opens, and its users can be hired", lambda: _check_twin(manifest)))
+        claims.append(_proved("Requests go out only by the governor's leave", lambda: _check_governor(manifest)))
     return claims
 
 
@@ -134,13 +137,46 @@ def _check_twin(manifest: Manifest) -> None:
         assert not unknown, f"the twin's credentials are no fields: {', '.join(sorted(unknown))}"
 
 
+def _check_governor(manifest: Manifest) -> None:
+    gate = _Gate()
+    with _open(manifest, gate) as connector:
+        connector.check()
+        assert gate.asked, "a request went out without asking the governor"
+        gate.shut = True
+        for name, attempt in (("check", connector.check), ("find_by_phone", lambda: connector.find_by_phone(PHONE))):
+            try:
+                attempt()
+            except RateLimited:
+                continue
+            raise AssertionError(f"{name} sent a request that the governor had refused")
+
+
+class _Gate(Ungoverned):
+    """A governor that can be shut."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.shut = False
+
+    def admit(self, costs: Costs) -> AbstractContextManager[None]:
+        """At once, or not at all."""
+        self.asked += 1
+        if self.shut:
+            raise RateLimited("The account's limit is used up.", retry_after=1)
+        return super().admit(costs)
+
+
 @contextmanager
-def _open(manifest: Manifest) -> Iterator[CrmConnector]:
+def _open(manifest: Manifest, governor: Governor | None = None) -> Iterator[CrmConnector]:
     """The connector on its own twin."""
     twin = manifest.crm_twin()
     twin.hire(PEOPLE)
     with patch.dict(os.environ, {ALLOW_PRIVATE: "1"}), run_in_thread(twin.app) as served:
-        account = Account(credentials=twin.credentials(served.url), settings=twin.settings(served.url))
+        account = Account(
+            credentials=twin.credentials(served.url),
+            settings=twin.settings(served.url),
+            governor=governor or Ungoverned(),
+        )
         opened: Any = manifest.connect(account)
         yield opened
 
@@ -199,3 +235,5 @@ def _lines(claim: Claim) -> Iterator[str]:
         yield f"          {': '.join(filter(None, (name, reason)))}"
     if skipped:
         yield f"          skipped: {', '.join(sorted(claim.skipped))}"
+    if claim.replaced:
+        yield f"          replaced by its own: {', '.join(claim.replaced)}"

@@ -1,8 +1,9 @@
 """A pytest plugin: runs only what a connector's tests inherit from a contract, and writes down which claims it proves.
 
 `python -m pytest -p switchhook.connectors.testing.claims --claims-to FILE …` writes a JSON list of
-`{"claim", "passed", "skipped", "failed"}`: the claim is the first sentence of the suite that a test comes from,
-`passed` counts, `skipped` counts by reason, `failed` are test names with the error's first line.
+`{"claim", "passed", "skipped", "failed", "replaced"}`: the claim is the first sentence of the suite that a test comes
+from, `passed` counts, `skipped` counts by reason, `failed` are test names with the error's first line, `replaced` the
+names of tests that the connector has put its own in place of.
 """
 
 import json
@@ -41,7 +42,9 @@ class _Watch:
         for item in items:
             if suite := _suite_of(item):
                 sentence = _first_sentence(suite)
-                self._of[item.nodeid] = claims.setdefault(sentence, Claim(sentence))
+                claim = self._of[item.nodeid] = claims.setdefault(sentence, Claim(sentence))
+                if _is_replaced(item, suite):
+                    claim.replaced.append(item.nodeid.rpartition("::")[2])
         others = [item for item in items if item.nodeid not in self._of]
         if others:
             config.hook.pytest_deselected(items=others)
@@ -70,6 +73,10 @@ def _suite_of(item: pytest.Item) -> type | None:
     name = getattr(item, "originalname", item.name)
     suites = [base for base in getattr(cls, "__mro__", ()) if base.__module__.startswith(_SUITES)]
     return next((suite for suite in suites if name in vars(suite)), None)
+
+
+def _is_replaced(item: pytest.Item, suite: type) -> bool:
+    return isinstance(item, pytest.Function) and item.function.__module__ != suite.__module__
 
 
 def _first_sentence(suite: type) -> str:

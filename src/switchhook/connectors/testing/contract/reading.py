@@ -1,5 +1,6 @@
 """Suites for single records: made, read back, gone."""
 
+import json
 from datetime import datetime
 
 import pytest
@@ -57,6 +58,14 @@ class CreatePromises(Promises):
         read = connector.get(made.ref)
         assert (made.title, made.owner, made.status) == (read.title, read.owner, read.status)
         assert (made.contact_id, made.company_id) == (read.contact_id, read.company_id)
+
+    @pytest.mark.parametrize("kind", list(Kind))
+    def test_a_record_can_be_stored_and_opened(self, connector: CrmConnector, kind: Kind) -> None:
+        """The hub keeps records as JSON, and links people to them."""
+        read = connector.get(make(connector, kind).ref)
+        assert json.loads(json.dumps(dict(read.values))) == dict(read.values)
+        assert not read.url or read.url.startswith(("https://", "http://", "/"))
+        assert read.last_activity is None or read.last_activity.tzinfo is not None
 
     @pytest.mark.parametrize("kind", sorted({Kind.CONTACT, Kind.COMPANY}))
     def test_a_partys_numbers_are_told_in_e164(self, connector: CrmConnector, kind: Kind) -> None:
