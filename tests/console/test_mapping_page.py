@@ -166,3 +166,17 @@ def test_the_built_in_crm_has_pipelines_and_no_fields_of_its_own(desk: Desk, own
     html = owner.get(f"/p/{desk.project.pk}/connections/{desk.crm.pk}/fields", headers=HTMX).content.decode()
     assert 'name="names-default_pipeline"' in html
     assert "this CRM has none for this kind" in html
+
+
+def test_the_form_as_a_browser_sends_it_back_is_valid(crm: Connection, owner: Client, page: str) -> None:
+    """Every control that is drawn, with what stands in it; tables without fields draw none."""
+    shown = owner.get(page, {"load": "1"}).context
+    tables = {table["kind"]: table for table in shown["tables"]}
+    sets = [*(table["rows"] for table in tables.values()), shown["pipelines"]]
+    drawn = [bound for rows in sets for bound in rows.management_form]
+    drawn += [bound for kind in ("contact", "deal") for row in tables[kind]["rows"] for bound in row]
+    drawn += [bound for row in shown["pipelines"] for bound in row]
+    values = {bound.html_name: bound.value() for bound in [*drawn, *shown["names"]]}
+    sent = {name: value for name, value in values.items() if value is not None and value is not False}
+    assert owner.post(page, sent).status_code == 302
+    assert stored(crm)["field_rules"] == []

@@ -91,7 +91,7 @@ def field_rows(kind: str, fields: Sequence[CrmField], parameters: Choices, rules
     offered: Choices = [(field.name, field.label or field.name) for field in fields]
     gone = {rule["field"] for rule in held} - {field.name for field in fields}
     offered += [(name, gettext("%(value)s (no longer offered)") % {"value": name}) for name in sorted(gone)]
-    made = forms.formset_factory(FieldRow, _Rows, extra=0 if held else 1, can_delete=True, max_num=300)
+    made = forms.formset_factory(FieldRow, _Rows, extra=0 if held or not fields else 1, can_delete=True, max_num=300)
     options = {"parameters": parameters, "crm_fields": offered}
     return made(data, prefix=kind, initial=None if data else held, form_kwargs=options)
 
