@@ -84,7 +84,7 @@ def explain_token(answer: Answer) -> SwitchhookError | None:
     if answer.status >= 500 or answer.status == 429:
         return None
     body = _body(answer)
-    if body is None:
+    if body is None or not body.keys() & {"access_token", "error"}:
         return Misconfigured("The accounts address does not answer as Zoho's accounts server.", field="accounts_url")
     if answer.status < 300 and isinstance(body.get("access_token"), str):
         return None

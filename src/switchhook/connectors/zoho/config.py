@@ -11,6 +11,9 @@ from switchhook.core.records import Kind
 
 from .places import PLACES, place_of
 
+JOINT = " › "
+"""Between a pipeline and the stage in which deals enter it: together they are its id, so that a create asks nothing."""
+
 DEFAULT_PHONES = {
     Kind.CONTACT: ("Phone", "Mobile", "Other_Phone", "Home_Phone"),
     Kind.LEAD: ("Phone", "Mobile"),
@@ -30,7 +33,7 @@ _CHOICES = {
 class Config:
     """The names are the manifest's. `api_url` is the override, "" where the token's own address counts.
 
-    `fixed` are values that new records of a module get, by module and field.
+    `fixed` are values that new records of a module get, by module and field. `entry_stages` are open.
     """
 
     client_id: str
@@ -46,6 +49,7 @@ class Config:
     phones: Mapping[Kind, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_PHONES))
     layout: str = ""
     stage: str = ""
+    entry_stages: frozenset[str] = frozenset()
     closing_days: int = 30
     won_stages: tuple[str, ...] = ()
     lost_stages: tuple[str, ...] = ()
@@ -117,6 +121,7 @@ def _deals_and_leads(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "layout": _text(values.get("layout")),
         "stage": _text(values.get("stage")),
+        "entry_stages": _entry_stages(values),
         "closing_days": _number(values, "closing_days", 30),
         "won_stages": _texts(values.get("won_stages")),
         "lost_stages": _texts(values.get("lost_stages")),
@@ -125,6 +130,14 @@ def _deals_and_leads(values: Mapping[str, Any]) -> dict[str, Any]:
         "lead_sources": _texts(values.get("lead_sources")),
         "visit_in_description": _flag(values, "visit_in_description", default=True),
     }
+
+
+def _entry_stages(values: Mapping[str, Any]) -> frozenset[str]:
+    """The stages in which the connection's own pipelines begin: they are open without asking."""
+    rules = values.get("pipeline_rules")
+    named = [rule.get("pipeline") for rule in rules if isinstance(rule, Mapping)] if isinstance(rules, list) else []
+    ids = [_text(name) for name in (values.get("default_pipeline"), *named)]
+    return frozenset({_text(values.get("stage")), *(id_.partition(JOINT)[2] for id_ in ids)} - {""})
 
 
 def _activities(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,9 @@ def _grouped(digits: str, trunk: str, country: str) -> Iterator[str]:
             yield from (f"+{prefix}{bracketed.replace(') ', ')')}", f"{prefix} {bracketed}")
             if alone:
                 yield from (plain, bracketed, bracketed.replace(") ", ")"))
-    yield from (f"+{prefix}({rest[:3]}){rest[3:]}", f"+{prefix} {rest}", f"+{prefix}-{rest}", f"({rest[:3]}){rest[3:]}")
+    yield from (f"+{prefix}({rest[:3]}){rest[3:]}", f"+{prefix} {rest}", f"+{prefix}-{rest}")
+    if alone:
+        yield f"({rest[:3]}){rest[3:]}"
 
 
 def _cut(text: str, groups: tuple[int, ...]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from switchhook.connectors.base import Pipeline, Stage
 
 from .client import Row, ZohoApi
-from .config import Config
+from .config import JOINT, Config
 
 WON = frozenset({"Closed Won"})
 LOST = frozenset({"Closed Lost", "Closed Lost to Competition", "Closed-Lost to Competition"})
@@ -19,8 +19,6 @@ OPEN = frozenset(
 """Zoho's own stages, which need no look into the account."""
 
 FIRST = "Qualification"
-JOINT = " › "
-"""Between a pipeline and the stage in which deals enter it: together they are its id, so that a create asks nothing."""
 
 
 class Stages:
@@ -29,6 +27,7 @@ class Stages:
     def __init__(self, config: Config, api: ZohoApi) -> None:
         self._config = config
         self._api = api
+        self._entries = set(config.entry_stages)
 
     def status(self, stage: object) -> str:
         """`open`, `won` or `lost`."""
@@ -36,7 +35,7 @@ class Stages:
         won, lost = self._config.won_stages, self._config.lost_stages
         if won or lost:
             return "won" if name in won else "lost" if name in lost else "open"
-        if name in OPEN or not name:
+        if not name or name in OPEN or name in self._entries:
             return "open"
         if name in WON or name in LOST:
             return "won" if name in WON else "lost"
@@ -53,6 +52,7 @@ class Stages:
         `pipeline` is the id of one of `pipelines()`, its bare name, or "".
         """
         name, _joint, first = pipeline.partition(JOINT)
+        self._entries |= {first} - {""}
         first = stage or (first if _joint else "") or self._config.stage
         if name and first:
             return name, first

@@ -66,6 +66,7 @@ class Writer:
             self._describe(sheet, Description(str(values.get("text") or ""), facts, mark))
         for name, value in self._config.fixed.get(MODULES[kind], {}).items():
             sheet.fields.setdefault(name, value)
+        sheet.fields = {name: value for name, value in sheet.fields.items() if value is not None}
         return sheet
 
     def needs_current(self, kind: Kind, values: Mapping[str, Any]) -> bool:
@@ -143,8 +144,6 @@ class Writer:
             sheet.remark(_("The status “%(status)s” cannot be given to a lead of Zoho CRM."), status=status)
 
     def _only_new(self, sheet: Sheet, kind: Kind, values: Mapping[str, Any]) -> None:
-        if kind in _PEOPLE:
-            sheet.fields.pop("First_Name", None)
         if kind is Kind.LEAD and self._config.lead_company:
             sheet.fields.setdefault("Company", self._config.lead_company)
         if kind is Kind.DEAL:

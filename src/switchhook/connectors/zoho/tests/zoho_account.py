@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 
 from switchhook.connectors.base import Account
+from switchhook.connectors.tokens import TokensInMemory
 from switchhook.connectors.zoho.connector import ZohoCrm, connect
 from switchhook.connectors.zoho.modules import MODULES
 from switchhook.connectors.zoho.twin.config import TwinConfig
@@ -49,6 +50,8 @@ def account_of(twin: TwinClient, settings: Mapping[str, Any] | None = None, **op
     config = TwinConfig()
     secrets = {"client_id": config.client_id, "client_secret": CLIENT_SECRET, "refresh_token": DEFAULT_REFRESH}
     addresses = {"accounts_url": url, "base_url": url}
+    if "clock" in options:
+        options["tokens"] = TokensInMemory(options["clock"])
     return Account(credentials=secrets, settings={**addresses, **(settings or {})}, **options)
 
 

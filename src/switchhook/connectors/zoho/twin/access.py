@@ -42,8 +42,8 @@ class Gate:
         access = self._state.tokens.opened(given.removeprefix(_HEADER)) if given.startswith(_HEADER) else None
         if access is None:
             raise Refused("INVALID_TOKEN", "invalid oauth token", status=401)
-        allowed = set(access.scopes) & set(self._state.config.scopes)
-        if not all(_holds(allowed, scope) for scope in wanted):
+        grants = (set(access.scopes), set(self._state.config.scopes))
+        if not all(_holds(allowed, scope) for allowed in grants for scope in wanted):
             raise Refused("OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL", status=401)
 
     def _pay(self, cost: int) -> None:

@@ -19,6 +19,7 @@ from .state import ZohoState
 from .validation import checked
 
 CONVERSION_COST = 5
+_ONLY_IN_LISTS = frozenset({"call", "email", "sort_by", "sort_order"})
 _RELATED = {
     ("Contacts", "Deals"): "Contact_Name",
     ("Accounts", "Deals"): "Account_Name",
@@ -83,9 +84,7 @@ class Actions:
         page = slice_of(self._state, request, other, rows)
         if not page.rows:
             return nothing()
-        info = {name: value for name, value in page.info.items() if name not in {"call", "email"}}
-        if other == "Notes":
-            info = {name: value for name, value in info.items() if name not in {"sort_by", "sort_order"}}
+        info = {name: value for name, value in page.info.items() if name not in _ONLY_IN_LISTS}
         return JSONResponse({"data": [self._state.shown(row, names) for row in page.rows], "info": info})
 
     async def note(self, request: Request) -> Response:
@@ -133,11 +132,10 @@ class Actions:
         module, id_ = known_module(request), str(request.path_params["id"])
         if self._state.row(module, id_) is None:
             raise no_such_id()
-        form = await request.form()
-        file, link = form.get("file"), form.get("attachmentUrl") or request.query_params.get("attachmentUrl")
-        if file is None and not link:
+        sent, link = await request.body(), request.query_params.get("attachmentUrl", "")
+        if not link and b'name="file"' not in sent and b'name="attachmentUrl"' not in sent:
             raise Refused("REQUIRED_PARAM_MISSING", "required param is missing", {"param_name": "file"})
-        new = {"id": self._state.new_id(), "name": str(getattr(file, "filename", "") or link)}
+        new = {"id": self._state.new_id(), "url": link, "bytes": len(sent)}
         self._state.attachments.setdefault(id_, []).append(new)
         me, at = self._state.me, self._state.stamp(self._state.clock())
         by = {"name": me["name"], "id": me["id"]}

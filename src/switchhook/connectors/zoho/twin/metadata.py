@@ -118,8 +118,15 @@ def _section(fields: Sequence[Row]) -> Row:
         "name": "Information",
         "generated_type": "default",
         "id": "5725767000000091071",
-        "fields": [{**field, "required": field["system_mandatory"]} for field in fields],
+        "fields": [_in_layout(field) for field in fields],
     }
+
+
+def _in_layout(field: Row) -> Row:
+    """A field as a layout has it: picked values name what depends on them, and some keys stand elsewhere only."""
+    picked = [{**value, "maps": []} for value in field["pick_list_values"]]
+    shown = {name: value for name, value in field.items() if name != "email_parser"}
+    return {**shown, "pick_list_values": picked, "required": field["system_mandatory"]}
 
 
 def module_json(name: str) -> Row:

@@ -169,9 +169,9 @@ class Records:
         return self._success(row, "record added", approval=module != "Notes")
 
     def _by_id(self, module: str, item: Row) -> Row:
-        if not isinstance(item.get("id"), str):
+        if not str(item.get("id", "")).isdecimal():
             raise missing("id")
-        return self._changed(module, item["id"], item)
+        return self._changed(module, str(item["id"]), item)
 
     def _changed(self, module: str, id_: str, item: Row) -> Row:
         current = self._state.row(module, id_)

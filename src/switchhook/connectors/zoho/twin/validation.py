@@ -138,8 +138,9 @@ def module_id(module: str) -> str:
 
 
 def _id(field: Field, value: Any) -> str:
-    id_ = value.get("id") if isinstance(value, dict) else None
-    if not isinstance(id_, str) or not id_.isdecimal():
+    # Zoho's own client sends ids as numbers, though they are documented as texts.
+    id_ = str(value.get("id")) if isinstance(value, dict) else ""
+    if not id_.isdecimal():
         raise invalid(field.name, expected_data_type="jsonobject")
     return id_
 
