@@ -6,12 +6,14 @@ Written by hand from the articles, not by the planner: each function follows one
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.acceptance.records import ANDRII, DONE, IRYNA, OLENA, OPEN, PIOTR
 from tests.books import Left
 
 MANAGERS = (OLENA, PIOTR)
+WITHIN = timedelta(minutes=90)
 
 SCENARIOS = (
     "incoming-answered",
@@ -25,23 +27,30 @@ SCENARIOS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call: how it is played, and who speaks (his e-mail, "" for nobody)."""
+    """One call: how it is played, when it begins, and who speaks (his e-mail, "" for nobody)."""
 
     client: str
     scenario: str
+    at: str = ""
     employee: str = ""
     delivery: str = "once"
 
     @property
     def play(self) -> dict[str, Any]:
         """The body for the twin's player."""
-        who = {"employee": self.employee} if self.employee else {}
-        return {"scenario": self.scenario, "client": self.client, "delivery": self.delivery, "forward": False, **who}
+        special = {"employee": self.employee, "at": self.at}
+        told = {name: value for name, value in special.items() if value}
+        return {"scenario": self.scenario, "client": self.client, "delivery": self.delivery, "forward": False, **told}
 
 
 def cast(calls: int, clients: int, seed: int) -> list[list[Call]]:
-    """`calls` calls of `clients` clients, a list for each client in the order in which he calls or is called."""
+    """`calls` calls of `clients` clients, a list for each client in the order in which he calls or is called.
+
+    They begin one after the other, the last of them just now. None is so old that the telephony's log would be believed
+    before its events.
+    """
     chance = random.Random(seed)  # noqa: S311 - a play, no secret
+    now = datetime.now().astimezone()
     scripts: list[list[Call]] = [[] for _ in range(clients)]
     for number in range(calls):
         place = number % clients if number < clients else chance.randrange(clients)
@@ -51,6 +60,7 @@ def cast(calls: int, clients: int, seed: int) -> list[list[Call]]:
             Call(
                 client=f"+38067{4_000_000 + place}",
                 scenario=scenario,
+                at=(now - WITHIN + WITHIN / calls * number).isoformat(timespec="seconds"),
                 employee=chance.choice(MANAGERS) if speaks else "",
                 delivery=chance.choice(["once", "repeat", "shuffle", "chaos"]),
             )
@@ -105,7 +115,8 @@ def in_card_mode(calls: Sequence[Call]) -> Left:
     for call in calls:
         incoming, answered = call.scenario.startswith("incoming"), not call.scenario.endswith("missed")
         if answered and not left.deals:
-            left.deals = [call.employee]
+            # The CRM makes the buyer by itself, and gives him to nobody.
+            left.deals, left.contacts = [call.employee], [""]
         left.calls.append(("in" if incoming else "out", answered, call.employee))
     return left
 

@@ -169,9 +169,9 @@ def _forget(event: RawEvent, facts: Sequence[CallFact | InquiryFact]) -> set[str
 
 def _merge_all(groups: Mapping[tuple[int, str], _Group]) -> None:
     # First all calls are locked, in the order of their ids, then all lanes, in the order of their keys: batches that
-    # share some of them wait for each other and never in a circle.
+    # share some of them wait for each other and never in a circle. Of one client the call that began first goes first.
     merged = [(result, groups[key]) for key in sorted(groups) if (result := _merged(groups[key]))]
-    for result, group in sorted(merged, key=lambda pair: pair[0].call.lane_key):
+    for result, group in sorted(merged, key=lambda pair: (pair[0].call.lane_key, pair[0].call.started_at)):
         if result.changed:
             hand_over(result, group.desk.staff, fresh=group.fresh)
 
