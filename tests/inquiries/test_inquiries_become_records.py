@@ -153,6 +153,9 @@ def test_the_leads_title_carries_its_id(hub: Hub) -> None:
     assert lead.title.startswith("Chat Olha ")
     assert lead.title.endswith(f" {lead.pk}")
     assert hub.effects()["lead-id"] == "done"
+    (crm,) = trace_of(the_inquiry(hub)).connections
+    (renamed,) = [action for action in crm.actions if action.id == "lead-id"]
+    assert (renamed.values, renamed.target) == ({"title": lead.title}, f"lead {lead.pk}")
 
 
 def test_every_order_of_the_events_leaves_the_same(hub: Hub) -> None:

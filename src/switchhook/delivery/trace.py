@@ -242,6 +242,10 @@ def _actions(planned: Any, effects: list[Effect]) -> list[ActionTrace]:
 
 def _planned(action: Mapping[str, Any], effect: Effect | None) -> ActionTrace:
     draft, target = action["draft"], action.get("target")
+    if effect and action.get("amends"):
+        # What the record of another action is changed to is known once that one is there.
+        draft = draft | {"values": effect.wanted.get("values") or draft["values"]}
+        target = target or _pair(effect.wanted.get("target"))
     return ActionTrace(
         id=action["id"],
         kind=draft["kind"],
@@ -281,6 +285,10 @@ def _result(effect: Effect) -> dict[str, Any]:
         "error": worded(effect.error),
         "changed_at": effect.updated_at,
     }
+
+
+def _pair(named: Any) -> dict[str, str] | None:
+    return {"kind": named[0], "id": named[1]} if named else None
 
 
 def _ref(ref: Mapping[str, str]) -> str:
