@@ -13,6 +13,9 @@ from starlette.routing import Route
 from switchhook.connectors.testing.twin import Twin, run_in_thread
 from switchhook.connectors.testing.twin_limits import IndexLag, RateWindow
 
+PHONE = {"value": "+380671234567", "label": "work"}
+OWNER = {"id": 7, "name": "Olena", "email": "olena@example.com"}
+
 
 class State:
     """A CRM that holds one contact with a dangerous name."""
@@ -20,7 +23,9 @@ class State:
     def snapshot(self) -> dict[str, Any]:
         contact = {"id": 1, "name": "<script>alert(1)</script>", "api_key": "abcdef-secret"}
         return {
-            "records": {"contacts": [contact, {"id": 2, "city": "Київ"}], "deals": []},
+            "records": {
+                "contacts": [contact, {"id": 2, "city": "Київ", "phones": [PHONE], "owner": OWNER, "fax": None}]
+            },
             "users": [{"id": 7, "name": "Olena"}],
             "budget": {"minute": 59},
             "region": "eu",
@@ -53,6 +58,12 @@ def test_the_page_shows_records_users_and_budget(web: httpx2.Client) -> None:
     page = web.get("/__twin__/").text
     for shown in ("Acme twin", "contacts <small>2", "Київ", "Olena", "<dt>minute</dt><dd>59</dd>", "<dt>region</dt>"):
         assert shown in page
+
+
+def test_the_page_says_what_is_nested_by_its_name_and_leaves_out_what_is_empty(web: httpx2.Client) -> None:
+    page = web.get("/__twin__/").text
+    assert "<td>+380671234567</td><td>Olena</td>" in page
+    assert ">fax<" not in page
 
 
 def test_the_page_is_found_without_its_last_stroke_and_is_not_counted(web: httpx2.Client) -> None:

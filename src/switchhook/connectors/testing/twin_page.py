@@ -1,6 +1,5 @@
 """The page on which a person looks at a twin: what it holds, what it was asked, what is about to go wrong."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -13,6 +12,9 @@ SHOWN_ROWS = 50
 LONGEST_CELL = 160
 UNBROKEN = 36
 """Cells up to this length stay on one line: numbers, names, times."""
+
+TELLING = ("name", "title", "value", "email")
+"""What stands for a nested object, the first of these that it has."""
 
 Row = Mapping[str, Any]
 
@@ -121,7 +123,7 @@ def _table(name: str, rows: Any) -> str:
     """Rows of equal or different columns, the first ones only; nothing where there are none."""
     if not _is_rows(rows):
         return ""
-    columns = list(dict.fromkeys(key for row in rows[:SHOWN_ROWS] for key in row))
+    columns = list(dict.fromkeys(key for row in rows[:SHOWN_ROWS] for key, value in row.items() if _said(value)))
     head = "".join(f'<th scope="col">{escape(str(column))}</th>' for column in columns)
     body = "".join(_line(row, columns) for row in rows[:SHOWN_ROWS])
     more = f"<p>And {len(rows) - SHOWN_ROWS} more.</p>" if len(rows) > SHOWN_ROWS else ""
@@ -142,6 +144,17 @@ def _data(value: Any) -> str:
 
 
 def _cell(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    shortened = text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
-    return escape(shortened)
+    text = _said(value)
+    return escape(text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…")
+
+
+def _said(value: Any) -> str:
+    """A value for a person: what is nested by its name, nothing for nothing. The whole of it is in the JSON."""
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
+    if isinstance(value, Mapping):
+        short = next((value[name] for name in TELLING if value.get(name)), None)
+        return _said(short) or ", ".join(f"{name}: {_said(item)}" for name, item in value.items() if _said(item))
+    if isinstance(value, (list, tuple)):
+        return ", ".join(filter(None, map(_said, value)))
+    return str(value)
