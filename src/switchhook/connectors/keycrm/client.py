@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,9 @@ from .config import Config
 Row = dict[str, Any]
 
 LARGEST_PAGE = 50
+READ_FIRST = timedelta(seconds=10)
+"""What must be read before something is written may take so long; the write itself takes as long as any request."""
+
 MOST_PAGES = 200
 _OFF = "leads are not enabled"
 _STRANGE = "KeyCRM's answer is of another form than it was."
@@ -49,7 +53,7 @@ class KeyCrmApi:
 
     def __init__(self, config: Config, *, governor: Governor, clock: Clock) -> None:
         self._allowance = Allowance(name="minute", most=config.requests_per_minute, per=60)
-        self._governor = governor
+        self._governor, self._clock = governor, clock
         self._http = HttpClient(
             config.base_url,
             headers={"Authorization": f"Bearer {config.api_key}", "Accept": "application/json"},
@@ -95,6 +99,11 @@ class KeyCrmApi:
             yield from found
             if not more or not found:
                 return
+
+    def still(self, began: datetime) -> None:
+        """Raises Unreachable where reading first took so long that the write would outlast its time."""
+        if self._clock() - began > READ_FIRST:
+            raise Unreachable("KeyCRM answers too slowly; nothing was written.")
 
     def fields(self) -> list[Row]:
         """The account's custom fields: a plain list, not a page."""

@@ -58,10 +58,12 @@ class Comments:
         if about is None:
             raise Rejected("KeyCRM keeps a comment only with a buyer or a card, and none is known here.")
         mark = mark or f"swh-{hashlib.sha256(f'{about} {text}'.encode()).hexdigest()[:12]}"
-        place, now = self._place(about), self._clock()
+        now = self._clock()
+        place = self._place(about)
         if not carries(place.held, mark):
             added = block(text, mark, now.astimezone(self._zone))
             body = {**place.body, place.name: joined(place.held, added)}
+            self._api.still(now)
             self._api.change(place.path, body, repeatable=False)
             recent.remember(place.key, added, now)
         others = [link for link in draft.links if link != about]

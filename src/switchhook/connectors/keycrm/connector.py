@@ -22,8 +22,8 @@ from .writing import PATHS, Writer
 SETTLE = 10.0
 """Seconds after which an accepted change has been carried out, and a reported call shows: a few were observed."""
 
-LONGEST = 100.0
-"""Two requests: no record takes more that write."""
+LONGEST = 60.0
+"""One request, and what is read before it (`client.READ_FIRST`)."""
 
 _INCLUDES = {Kind.CONTACT: BUYER, Kind.COMPANY: COMPANY, Kind.DEAL: CARD, Kind.ORDER: ORDER}
 _CHANGED = frozenset({Kind.CONTACT, Kind.COMPANY, Kind.DEAL})
@@ -39,7 +39,7 @@ class KeyCrm:
         reader = Reader(country=account.country, page_url=config.page_url, is_final=setup.is_final)
         self._api, self._setup, self._reader = api, setup, reader
         self._finder = Finder(api, reader, country=account.country, clock=account.clock)
-        self._writer = Writer(api, config, reader, setup, self._finder)
+        self._writer = Writer(api, config, reader, setup, self._finder, account.clock)
         self._comments = Comments(api, config, zone=account.zone, clock=account.clock)
         self._calls = Calls(api, config, reader, clock=account.clock)
         self._feed = Feed(api, reader, clock=account.clock)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from switchhook.core.clock import Clock
 from switchhook.core.errors import Rejected, SwitchhookError
 from switchhook.core.reason import Reason, because
 from switchhook.core.records import Draft, Kind, Record, Ref
@@ -32,8 +33,11 @@ _UNCHANGED = _("KeyCRM cannot change “%(value)s” of a %(kind)s.")
 class Writer:
     """Writes records of one account. Every answer that tells less than was sent is filled from what was sent."""
 
-    def __init__(self, api: KeyCrmApi, config: Config, reader: Reader, setup: Setup, finder: Finder) -> None:
+    def __init__(  # noqa: PLR0917 - the parts of one account
+        self, api: KeyCrmApi, config: Config, reader: Reader, setup: Setup, finder: Finder, clock: Clock
+    ) -> None:
         self._api, self._config, self._reader, self._setup, self._finder = api, config, reader, setup, finder
+        self._clock = clock
 
     def create(self, draft: Draft, mark: str) -> Record:
         """Make a buyer, a company, a card or an order: one request, but for an order, whose buyer is read first."""
@@ -97,8 +101,10 @@ class Writer:
         if self._config.source_id is None:
             raise Rejected("KeyCRM makes no order without a source. Choose one in the connection's settings.")
         bodies.required(draft, "title")
+        began = self._clock()
         buyer, client = self._client_of(draft)
         body = bodies.order_body(draft, mark, self._config, buyer)
+        self._api.still(began)
         row = self._api.add(PATHS[Kind.ORDER], body)
         told = {"manager_id": body.get("manager_id"), "buyer": {"id": client}, "marketing": body.get("marketing", {})}
         return self._reader.order({**told, **row})

@@ -9,6 +9,7 @@ from switchhook.connectors.base import Account
 from switchhook.connectors.keycrm.connector import KeyCrm, connect
 from switchhook.connectors.keycrm.twin import TwinConfig
 from switchhook.connectors.keycrm.twin.demo import KeyCrmDemo
+from switchhook.core.clock import Clock, utc_now
 from switchhook.core.errors import Rejected
 from switchhook.core.records import Draft, Kind, Record, Ref
 
@@ -26,13 +27,13 @@ class TwinAccount:
         demo = KeyCrmDemo(config)
         self.credentials, self._settings = demo.credentials(url), demo.settings(url)
 
-    def connect(self, **settings: Any) -> KeyCrm:
+    def connect(self, *, clock: Clock = utc_now, **settings: Any) -> KeyCrm:
         """The connector, with `settings` beside those of the demo; a secret one goes among the credentials."""
         secret: dict[str, str] = {}
         for name in ("api_key", "service_link"):
             secret |= {name: str(settings.pop(name))} if name in settings else {}
         merged = {**self._settings, **settings}
-        return connect(Account(credentials={**self.credentials, **secret}, settings=merged, country="UA"))
+        return connect(Account(credentials={**self.credentials, **secret}, settings=merged, country="UA", clock=clock))
 
     def patient(self, **settings: Any) -> KeyCrm:
         """A connector in whose world time passes after every write."""

@@ -7,7 +7,7 @@ import pytest
 from switchhook.connectors.keycrm import recent
 from switchhook.connectors.keycrm.connector import KeyCrm
 from switchhook.connectors.keycrm.tests.account import PHONE, TwinAccount
-from switchhook.core.errors import OutcomeUnknown, Rejected, TargetGone
+from switchhook.core.errors import OutcomeUnknown, Rejected, TargetGone, Unreachable
 from switchhook.core.records import Draft, Kind, Record, Ref
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -97,6 +97,14 @@ def test_a_lost_comment_is_found_though_nobody_says_what_it_was_about(
     assert found is not None
     assert found.values["text"] == "Spoke"
     assert crm.find_made(bare, "swh-c2", since=SINCE) is None
+
+
+def test_nothing_is_written_where_reading_first_took_too_long(account: TwinAccount, buyer: Ref) -> None:
+    times = iter([datetime(2026, 11, 22, 10, 0, second, tzinfo=UTC) for second in (0, 1, 30, 31)])
+    slow = account.connect(clock=lambda: next(times))
+    with pytest.raises(Unreachable, match="nothing was written"):
+        comment(slow, buyer, "Spoke")
+    assert note(account) == ["Likes tea"]
 
 
 def test_a_comment_without_a_text_or_a_place_is_rejected(crm: KeyCrm, buyer: Ref) -> None:
