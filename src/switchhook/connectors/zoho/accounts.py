@@ -48,7 +48,7 @@ def _token(config: Config, form: Mapping[str, str], clock: Clock, *, repeatable:
     answer = http.request("POST", "/oauth/v2/token", form=whole, repeatable=repeatable).json()
     return Token(
         access=str(answer["access_token"]),
-        expires_at=clock() + timedelta(seconds=_lifetime(answer)),
+        expires_at=clock() + timedelta(seconds=lifetime(answer)),
         refresh=str(answer.get("refresh_token") or ""),
         address=api_address(config, str(answer.get("api_domain") or "")),
     )
@@ -71,7 +71,8 @@ def api_address(config: Config, told: str) -> str:
     )
 
 
-def _lifetime(answer: Mapping[str, Any]) -> float:
+def lifetime(answer: Mapping[str, Any]) -> float:
+    """How long the access token in an answer lives, in seconds."""
     # The old form of the answer gives milliseconds, and the seconds under a name of their own.
     try:
         return float(answer.get("expires_in_sec") or answer.get("expires_in") or _LIFETIME)

@@ -1,6 +1,7 @@
 """How many requests each operation costs: the fewest that the interface allows, as the README's table says."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ CALL = {
     "talk_seconds": 42,
     "recording_url": "https://hub.example/r/1",
 }
-DRAFTS = {
+DRAFTS: dict[Kind, dict[str, Any]] = {
     Kind.CONTACT: {"name": "Ivan", "phones": [PHONE], "utm": {"utm_source": "google"}, "owner": "5725767000000412001"},
     Kind.COMPANY: {"name": "Acme", "phones": [PHONE]},
     Kind.LEAD: {"title": "Call", "phones": [PHONE], "source": "google", "client_id": "1.2"},
