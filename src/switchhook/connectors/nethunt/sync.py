@@ -148,7 +148,8 @@ class Feed:
         if cut or kinds_of_change - {"CREATE", "DELETE"}:
             watched = [folder.name(role) for role in _WATCHED if folder.name(role)]
             items += self._api.feed("updated-record", folder.id, since=since, fields=watched)
-        latest = {id_of(item): item for item in sorted(items, key=lambda item: changed_at(item) or BEGINNING)}
+        in_order = sorted(items, key=lambda item: changed_at(item) or BEGINNING)
+        latest = {id_of(item): item for item in in_order if id_of(item)}
         thrown = {name for name, action in last.items() if name and action == "DELETE"}
         thrown |= {name for name, item in latest.items() if is_deleted(item)}
         records = [self._glasses.record(item, folder.kind) for name, item in latest.items() if name not in thrown]
