@@ -194,7 +194,7 @@ def test_people_can_win_a_deal(twin: TwinAt) -> None:
 
 def test_the_page_shows_what_is_there_and_what_was_asked_without_trusting_it(twin: TwinAt) -> None:
     record = made(twin, City="<script>alert(1)</script>")
-    page = httpx2.get(f"{twin.url}/").text
+    page = httpx2.get(f"{twin.url}/__twin__/").text
     assert record in page
     assert "&lt;script&gt;" in page
     assert "<script>" not in page

@@ -1,4 +1,4 @@
-"""A local NetHunt workspace: its interface for other programs, a page to look at, and what people do in it.
+"""A local NetHunt workspace: its interface for other programs, and what people do in it.
 
 `create_twin(TwinConfig(...))` gives the application, `python -m switchhook.connectors.nethunt.twin` serves it alone.
 """

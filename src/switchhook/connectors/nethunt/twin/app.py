@@ -19,7 +19,6 @@ from switchhook.connectors.testing.twin import Twin, TwinClock, json_body
 from .config import TwinConfig
 from .control import Control
 from .feeds import Asked, Feeds
-from .page import Page
 from .schema import FolderSchema
 from .search import matcher, parsed
 from .state import NetHuntState, NoRecord
@@ -39,10 +38,9 @@ def create_twin(config: TwinConfig | None = None) -> Twin:
     """A NetHunt workspace of its own, with nothing in it yet."""
     clock = TwinClock()
     state = NetHuntState(config or TwinConfig(), clock)
-    page = Page(state)
-    twin = Twin(state, [*_Routes(state).routes(), *page.routes()], control_routes=Control(state).routes(), clock=clock)
-    page.log = twin.log
-    return twin
+    return Twin(
+        state, _Routes(state).routes(), control_routes=Control(state).routes(), clock=clock, title="NetHunt CRM"
+    )
 
 
 class _Routes:
