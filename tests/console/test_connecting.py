@@ -83,8 +83,26 @@ def test_an_account_that_works_is_saved_and_leads_to_its_settings(desk: Desk, ow
     crm = made()
     assert crm
     assert answer.headers["Location"] == f"/p/{desk.project.pk}/connections/{crm.pk}/set-up"
-    assert (crm.state, crm.settings, crm.credentials) == ("active", {"region": "eu"}, {"api_key": "good-key"})
+    assert (crm.settings, crm.credentials) == ({"region": "eu"}, {"api_key": "good-key"})
     assert AuditEntry.objects.filter(action="connection.add", target="Acme").count() == 1
+
+
+def test_work_is_held_until_the_required_settings_are_chosen(desk: Desk, owner: Client, form_page: str) -> None:
+    owner.post(form_page, typed(field_api_key="good-key"))
+    crm = made()
+    assert crm
+    append(crm, desk.call())
+    page = f"/p/{desk.project.pk}/connections/{crm.pk}/"
+    html = owner.get(page).content.decode()
+    assert ("To be set up" in html, "Its settings are still to be chosen." in html) == (True, True)
+    assert "Acme CRM refuses" not in html
+    assert Lane.objects.get(connection=crm).scheduled is False
+    owner.post(f"{page}credentials", {"field_api_key": "good-key"})
+    assert Lane.objects.get(connection=crm).scheduled is False
+    chosen = {"field_region": "eu", "field_folder": "f1", "field_phone_field": "phone", "field_days": "3"}
+    owner.post(f"{page}set-up", chosen)
+    assert Connection.objects.get(pk=crm.pk).state == "active"
+    assert Lane.objects.get(connection=crm).scheduled is True
 
 
 def test_a_remark_of_the_test_is_shown(owner: Client, form_page: str) -> None:
@@ -149,7 +167,7 @@ def test_who_comes_back_with_a_code_is_connected(sign_in: SignInAtAcme) -> None:
     assert crm
     assert (code, location) == (302, f"/p/{crm.project_id}/connections/{crm.pk}/set-up")
     assert crm.credentials == {"client_id": "c", "client_secret": "s", "refresh_token": "good-refresh"}
-    assert (crm.state, crm.settings) == ("active", {"region": "eu"})
+    assert crm.settings == {"region": "eu"}
     assert not SignInAttempt.objects.exists()
 
 
@@ -238,6 +256,10 @@ def broken(desk: Desk, sign_in: SignInAtAcme) -> Connection:
     sign_in.come_back()
     crm = made()
     assert crm
+    Connection.objects.filter(pk=crm.pk).update(
+        state="active", settings={"region": "eu", "folder": "f1", "phone_field": "phone"}
+    )
+    crm.refresh_from_db()
     mark_broken(crm, "invalid_grant")
     crm.refresh_from_db()
     append(crm, desk.call())

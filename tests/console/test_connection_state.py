@@ -21,7 +21,8 @@ from switchhook.projects.models import AuditEntry
 
 @pytest.fixture
 def crm(desk: Desk, acme: Office) -> Connection:
-    made = add(desk.project, "acme", credentials={"api_key": "good-key"}, region="eu")
+    chosen = {"region": "eu", "folder": "f1", "phone_field": "phone"}
+    made = add(desk.project, "acme", credentials={"api_key": "good-key"}, **chosen)
     Connection.objects.filter(pk=made.pk).update(activated_at=timezone.now() - timedelta(days=30))
     return made
 

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.factories import Desk
 
 from switchhook.connections.accounts import open_crm
-from switchhook.connections.models import AccessToken, Connection, ConnectionState
+from switchhook.connections.models import AccessToken, Connection
 from switchhook.connections.services import mark_broken
 from switchhook.connectors.network import ALLOW_PRIVATE
 from switchhook.connectors.registry import Manifest, manifests
@@ -65,7 +65,6 @@ def crm(desk: Desk, owner: Client, about: Manifest, account: Account) -> Connect
 
 
 def test_it_is_connected_and_its_users_can_be_read(crm: Connection) -> None:
-    assert crm.state == ConnectionState.ACTIVE
     assert open_crm(crm).users()
 
 

@@ -49,7 +49,7 @@ def test_refused_work_is_sent_again_with_its_call(desk: Desk, manager: Client) -
 def test_a_stopped_connection_is_told_on_every_page(desk: Desk, viewer: Client) -> None:
     Connection.objects.filter(pk=desk.crm.pk).update(state="broken", state_reason="The token has expired.")
     html = viewer.get(f"/p/{desk.project.pk}/calls/").content.decode()
-    assert "refuses the credentials" in html
+    assert "does not work now" in html
     assert "The token has expired." in html
 
 

@@ -16,6 +16,7 @@ from switchhook.connections import services
 from switchhook.connections.accounts import account_of
 from switchhook.connections.governor import Urgency
 from switchhook.connections.models import Connection, ConnectionState, SignInAttempt
+from switchhook.connections.options import lacking
 from switchhook.connections.tokens import TrialTokens, adopt
 from switchhook.connectors.base import Account, Health
 from switchhook.connectors.registry import manifest, manifests
@@ -48,7 +49,8 @@ def return_address() -> str:
 
 
 def connect(wanted: Wanted, user: User | None = None) -> tuple[Connection, Health]:
-    """Try the account and save it as an active connection. Raises the connector's errors, with nothing saved.
+    """Try the account and save it as an active connection; where required settings are still to be chosen, its work is
+    held until then. Raises the connector's errors, with nothing saved.
 
     Sends requests, so it must not run inside a transaction.
     """
@@ -113,6 +115,8 @@ def _saved(wanted: Wanted, trial: TrialTokens, user: User | None) -> Connection:
         target=made.name,
         changes={"connector": wanted.connector},
     )
+    if lacking(made):
+        services.hold_for_settings(made)
     if wanted.pause_local:
         for local in active_local(wanted.project):
             services.pause(local, user)

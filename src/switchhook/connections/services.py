@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from switchhook.connections import tokens
 from switchhook.connections.accounts import account_of
@@ -19,6 +20,7 @@ from switchhook.core.errors import AuthFailed, Misconfigured
 from switchhook.projects.models import AuditEntry, Employee, Project, User
 
 LIVE_SECRETS = 2
+SETTINGS_TO_CHOOSE = gettext_noop("Its settings are still to be chosen.")
 
 
 @transaction.atomic
@@ -128,6 +130,13 @@ def mark_broken(connection: Connection, reason: str) -> None:
     with transaction.atomic():
         if same.update(state=ConnectionState.BROKEN, state_reason=reason, state_since=timezone.now()):
             _note(connection, None, "connection.broken")
+
+
+def hold_for_settings(connection: Connection) -> None:
+    """Hold the work until the settings that the account needs are chosen; it goes by itself then."""
+    connection.state, connection.state_since = ConnectionState.BROKEN, timezone.now()
+    connection.state_reason = SETTINGS_TO_CHOOSE
+    connection.save(update_fields=["state", "state_reason", "state_since"])
 
 
 def activate(connection: Connection, user: User | None = None) -> None:

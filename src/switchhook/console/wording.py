@@ -52,6 +52,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "active": ("good", _("Active")),
         "paused": ("warn", _("Paused")),
         "broken": ("bad", _("Not working")),
+        "unfinished": ("warn", _("To be set up")),
         "waiting": ("warn", _("Waiting")),
         "draining": ("info badge--live", _("Catching up")),
     },

@@ -14,15 +14,14 @@ from django.views.decorators.http import require_POST
 from switchhook.calls.models import LogCursor
 from switchhook.connections import services
 from switchhook.connections.joining import ATTEMPT_LIFE
-from switchhook.connections.models import Connection, ConnectionState, EmployeeAccount, SignInAttempt
+from switchhook.connections.models import Connection, EmployeeAccount, SignInAttempt
 from switchhook.connections.options import lacking
 from switchhook.connectors.registry import manifests
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
 from switchhook.console.forms import NameMapForm, PresetForm, RulesForm
 from switchhook.console.views.connecting import credentials_form
-from switchhook.console.views.crm_state import crm_state
-from switchhook.delivery import outages
+from switchhook.console.views.crm_state import crm_state, shown_state
 from switchhook.projects.models import AuditEntry, Employee, Role
 from switchhook.scenarios.models import MatrixVersion
 from switchhook.scenarios.services import apply_preset
@@ -36,8 +35,7 @@ def connections(request: ProjectRequest) -> HttpResponse:
     """All connections, and what could be connected."""
     found = list(Connection.objects.filter(project=request.project))
     for one in found:
-        flow = outages.progress(one) if one.role == "crm" and one.state == ConnectionState.ACTIVE else None
-        one.shown_state = flow.state if flow else one.state  # type: ignore[attr-defined]  # for the template alone
+        one.shown_state = shown_state(one)  # type: ignore[attr-defined]  # for the template alone
     attempts = SignInAttempt.objects.filter(
         project=request.project, user=request.user, created_at__gt=timezone.now() - ATTEMPT_LIFE
     )
@@ -114,7 +112,7 @@ def read_log(request: ProjectRequest, connection_id: int) -> HttpResponse:
 
 
 def _page(request: ProjectRequest, found: Connection) -> dict[str, Any]:
-    context = head(found)
+    context = head(found) | {"shown_state": shown_state(found)}
     sets_up = request.role.covers(Role.ADMIN)
     context["credentials_form"] = credentials_form(found) if sets_up else None
     if found.role == "telephony":

@@ -10,19 +10,24 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from switchhook.connections import services
-from switchhook.connections.governor import budget
-from switchhook.connections.models import Connection
+from switchhook.connections.accounts import open_crm
+from switchhook.connections.governor import Urgency, budget
+from switchhook.connections.models import Connection, ConnectionState
+from switchhook.connections.options import lacking
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
+from switchhook.core.errors import Misconfigured
 from switchhook.delivery import holding, outages
 from switchhook.delivery.holding import Held
 from switchhook.projects.models import Role
+from switchhook.scenarios.plan_settings import settings_of
 
 
 def crm_state(found: Connection) -> dict[str, Any]:
     """What the state panel shows of a CRM connection; nothing is asked of the CRM."""
     held = holding.count(found)
     return {
+        "fault": _fault(found),
         "holding": held,
         "asks": holding.asks(found),
         "progress": outages.progress(found) if found.state == "active" else None,
@@ -31,12 +36,35 @@ def crm_state(found: Connection) -> dict[str, Any]:
     }
 
 
+def shown_state(found: Connection) -> str:
+    """The connection's state, or how its CRM's outage stands, or that it is still to be set up: as badges name it."""
+    if found.role == "crm" and found.state == ConnectionState.ACTIVE:
+        flow = outages.progress(found)
+        return flow.state if flow else found.state
+    return "unfinished" if found.state_reason == services.SETTINGS_TO_CHOOSE else found.state
+
+
+def _fault(found: Connection) -> str:
+    """Why a connection that does not work cannot work with the settings it has; "" where they are not the reason."""
+    if found.state != ConnectionState.BROKEN:
+        return ""
+    if found.state_reason == services.SETTINGS_TO_CHOOSE:
+        return found.state_reason
+    try:
+        open_crm(found, urgency=Urgency.LIVE)
+        settings_of(found)
+    except Misconfigured as error:
+        return str(error)
+    return ""
+
+
 @require_safe
 @project_view(Role.VIEWER)
 def connection_flow(request: ProjectRequest, connection_id: int) -> HttpResponse:
     """The state panel alone, for the page to renew it while work is held up or catches up."""
     found = _crm(request, connection_id)
-    return render(request, "console/connections/crm_state.html", head(found) | crm_state(found))
+    context = head(found) | crm_state(found) | {"shown_state": shown_state(found)}
+    return render(request, "console/connections/crm_state.html", context)
 
 
 @require_POST
@@ -59,7 +87,13 @@ def _pause(request: ProjectRequest, found: Connection) -> str:
 
 
 def mended(request: ProjectRequest, found: Connection) -> str:
-    """Switch on a connection that was broken and works again; what it held goes by itself."""
+    """Switch on a connection that was broken and works again; what it held goes by itself.
+
+    Where settings are still to be chosen, it goes once they are.
+    """
+    if lacking(found):
+        services.hold_for_settings(found)
+        return _("The account is connected. Its work goes on once its settings are chosen.")
     if found.role == "crm":
         holding.resume(found, request.user)
     else:
@@ -71,6 +105,8 @@ def _resume(request: ProjectRequest, found: Connection) -> str:
     if found.role != "crm":
         services.activate(found, request.user)
         return _("%(name)s is switched on.") % {"name": found.name}
+    if found.state == ConnectionState.BROKEN:
+        return mended(request, found)
     done = holding.resume(found, request.user, held=_held(request, Held.NONE))
     if not done.kept:
         return _("%(name)s is switched on. Held work goes on.") % {"name": found.name}

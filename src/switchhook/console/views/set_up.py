@@ -18,7 +18,7 @@ from switchhook.console.account_forms import PREFIX, SettingsForm
 from switchhook.console.connection_head import head
 from switchhook.console.views.crm_state import mended
 from switchhook.console.wording import told
-from switchhook.core.errors import SwitchhookError
+from switchhook.core.errors import AuthFailed, SwitchhookError
 from switchhook.projects.models import Role
 
 
@@ -67,7 +67,7 @@ def _configured(request: ProjectRequest, found: Connection, form: SettingsForm) 
     if doubt:
         answer = told(doubt, found.name)
         messages.warning(request, _("The settings are saved, but could not be tried: %(answer)s") % {"answer": answer})
-    elif found.state == ConnectionState.BROKEN:
+    if found.state == ConnectionState.BROKEN and not isinstance(doubt, AuthFailed) and not lacking(found):
         messages.success(request, mended(request, found))
     return True
 
