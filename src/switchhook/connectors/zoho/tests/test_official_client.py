@@ -1,10 +1,10 @@
 """Zoho's own client against the twin: what it understands is Zoho's interface.
 
-It needs `zohocrmsdk8-0`, in this environment or in that of the interpreter that ZOHO_CLIENT_PYTHON names.
+It needs `zohocrmsdk8-0`, in this environment or in that of an interpreter on the path called `zoho-client-python`.
 """
 
 import json
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest
 
 from switchhook.connectors.zoho.tests.zoho_account import TwinClient
 
-PYTHON = os.environ.get("ZOHO_CLIENT_PYTHON", sys.executable)
+PYTHON = shutil.which("zoho-client-python") or sys.executable
 SCRIPT = Path(__file__).with_name("official_client.py")
 
 
@@ -23,7 +23,7 @@ def outcome(twin: TwinClient, tmp_path: Path) -> Any:
     """What the client made of a whole round."""
     known = subprocess.run([PYTHON, "-c", "import zohocrmsdk"], check=False, capture_output=True)
     if known.returncode:
-        pytest.skip("zohocrmsdk8-0 is not installed; ZOHO_CLIENT_PYTHON can name an interpreter that has it")
+        pytest.skip("zohocrmsdk8-0 is not installed, here or for “zoho-client-python”")
     twin.control("configure", index_delay=0)
     command = [PYTHON, str(SCRIPT), str(twin.base_url).rstrip("/"), str(tmp_path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=100)
