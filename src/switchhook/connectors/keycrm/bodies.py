@@ -16,6 +16,10 @@ from .rows import UTM, ref_of
 _NO_PLACE = _("KeyCRM has no place for the value “%(value)s” of a %(kind)s.")
 _NO_LINK = _("KeyCRM cannot tie a %(kind)s to a %(other)s.")
 _NO_COMPANY = _("A card of KeyCRM has no company of its own: it is the company of its buyer.")
+_CUT = _("The tag “%(name)s” was cut to %(length)s characters.")
+LONGEST_TAG = 255
+"""KeyCRM publishes no limit; a column of this length is the usual one, and a tag is not worth losing a card for."""
+
 _CURRENCY = _("KeyCRM counts an order in the currency of its source; “%(currency)s” was not passed on.")
 
 
@@ -47,7 +51,8 @@ def utm_tags(values: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]
     """The visit's tags: those for which cards and orders have fields, and the others."""
     given = values.get("utm")
     tags = {f"utm_{str(k).removeprefix('utm_')}": v for k, v in given.items()} if isinstance(given, Mapping) else {}
-    return {k: str(v)[:255] for k, v in tags.items() if k in UTM and v}, {k: v for k, v in tags.items() if k not in UTM}
+    own = {name: str(value)[:LONGEST_TAG] for name, value in tags.items() if name in UTM and value}
+    return own, {name: value for name, value in tags.items() if name not in UTM}
 
 
 def buyer_body(draft: Draft, mark: str) -> Row:
@@ -120,10 +125,17 @@ def order_body(draft: Draft, mark: str, config: Config, buyer: Row) -> Row:
         "manager_id": number(values["owner"], "user") if values.get("owner") else None,
         "buyer": _filled(buyer),
         "marketing": utm_tags(values)[0],
-        "products": [{"name": title, "price": float(amount), "quantity": 1}] if amount else [],
+        "products": [{"name": title, "price": _price(amount), "quantity": 1}] if amount else [],
         "custom_fields": custom_fields(values),
     }
     return _filled(body)
+
+
+def _price(amount: object) -> float:
+    try:
+        return float(str(amount))
+    except ValueError:
+        raise Rejected(f"“{str(amount)[:40]}” is no amount of money.") from None
 
 
 def _filled(body: Row) -> Row:
@@ -155,6 +167,9 @@ def remarks_on(draft: Draft) -> list[Reason]:
     remarks = [because(_NO_PLACE, value=name, kind=kind.value) for name in dict.fromkeys(left)]
     if kind is Kind.ORDER and values.get("currency"):
         remarks.append(because(_CURRENCY, currency=str(values["currency"])))
+    if kind in {Kind.DEAL, Kind.ORDER}:
+        long = [name for name, value in utm_tags(values)[0].items() if len(value) == LONGEST_TAG]
+        remarks += [because(_CUT, name=name, length=str(LONGEST_TAG)) for name in long]
     if kind is Kind.DEAL and ref_of(Kind.COMPANY, draft.links):
         remarks.append(because(_NO_COMPANY))
     return remarks + links_left(kind, draft.links, _TIED.get(kind, frozenset()))

@@ -108,7 +108,7 @@ class Reader:
     def call(self, row: Row) -> Record:
         """An entry of the call history; its id is the one the hub gave it."""
         incoming = row.get("type") != "outgoing"
-        talked = int(row.get("duration") or 0)
+        talked = _seconds(row.get("duration"))
         missed = row.get("state") in {"canceled", "busy"} or not talked
         values = {
             "direction": "in" if incoming else "out",
@@ -168,6 +168,11 @@ def truthy(flag: object) -> bool:
 def ref_of(kind: Kind, refs: Collection[Ref]) -> Ref | None:
     """The first of `refs` that is of `kind`."""
     return next((ref for ref in refs if ref.kind is kind), None)
+
+
+def _seconds(value: object) -> int:
+    text = str(value or 0).partition(".")[0]
+    return int(text) if text.isdecimal() else 0
 
 
 def _known(**values: Any) -> dict[str, Any]:
