@@ -86,6 +86,30 @@ def test_one_lane_tries_with_growing_pauses_of_five_minutes_at_most(hub: Hub, re
     assert len(pauses) < 14
 
 
+def test_a_client_who_failed_and_then_succeeded_is_forgotten(hub: Hub, remote: RemoteCrm, days: Days) -> None:
+    remote.out(AWAY)
+    _calls(hub, range(1))
+    days.work()
+    remote.back()
+    days.forward(seconds=10)
+    assert not Flow.objects.exists()
+    remote.out(AWAY)
+    _calls(hub, range(1, 2))
+    days.work()
+    assert outages.progress(hub.crm) is None
+
+
+def test_failures_hours_apart_are_no_outage(hub: Hub, remote: RemoteCrm, days: Days) -> None:
+    remote.fault = lambda _method, about: AWAY if about in (f"+{_client(0)}", f"+{_client(1)}") else None
+    _calls(hub, range(1))
+    days.work()
+    Lane.objects.update(wake_at=days.now + timedelta(days=1))
+    days.forward(hours=2)
+    _calls(hub, range(1, 2))
+    days.work()
+    assert outages.progress(hub.crm) is None
+
+
 def test_different_clients_try_in_turn(hub: Hub, remote: RemoteCrm, days: Days) -> None:
     remote.out(AWAY)
     _calls(hub, range(3))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.delivery.remote import Days, RemoteCrm
 from tests.hub import CLIENT, Hub, after, answered, before
 
@@ -103,6 +104,30 @@ def test_a_lead_closed_between_plan_and_use_is_planned_anew_once(hub: Hub, remot
     remote.fault = close
     _play(hub, days, *answered("Olena", **SECOND))
     assert Lead.objects.filter(status="open").count() == 1
+    assert not Effect.objects.filter(state__in=["refused", "blocked"]).exists()
+
+
+def test_a_lead_that_goes_moments_after_we_made_it_is_gone(
+    hub: Hub, remote: RemoteCrm, days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The directory trusts its own young entries more than a search, and the record itself more than both."""
+    remote.changed = {"settle": 60.0}
+    search = remote.find_by_phone
+    monkeypatch.setattr(remote, "find_by_phone", lambda phone: [r for r in search(phone) if r.is_open])
+    _play(hub, days, *answered("Olena"))
+    lead = Lead.objects.get()
+    convert_lead(lead, now=days.now)
+
+    def fault(method: str, about: str) -> SwitchhookError | None:
+        there = Lead.objects.filter(status="open").exists()
+        is_asked_for = (method, about) == ("get", "lead") or ((method, about) == ("create", "task") and not there)
+        return TargetGone("The lead was converted.") if is_asked_for else None
+
+    remote.fault = fault
+    _play(hub, days, *answered("Olena", **SECOND))
+    assert Lead.objects.filter(status="open").count() == 1
+    known = [record for record in index.look_up(hub.crm, f"+{CLIENT}") if record.kind is Kind.LEAD]
+    assert str(lead.pk) not in {record.id for record in known if record.is_open}
     assert not Effect.objects.filter(state__in=["refused", "blocked"]).exists()
 
 

@@ -71,12 +71,23 @@ class Ledger:
         self._withdraw(book, {action.id for action in plan.actions})
 
     def _look_again(self, effect: Effect, error: TargetGone, book: dict[str, Effect]) -> None:
-        """Something that `effect` was to use is gone: what was taken from the directory is looked for anew."""
+        """Something that `effect` was to use is gone: what was taken from the directory is looked for anew.
+
+        What the hub has entered moments ago the directory keeps against a search, so what is gone is found out here.
+        """
         self._set(effect, EffectState.PLANNED, error)
+        index.forget(self.connection, [ref for ref in _used(effect) if not self._is_there(ref)])
         for need in (book[name] for name in effect.uses if name in book):
             if need.adopted:
                 need.adopted, need.remote_id = False, ""
                 self._set(need, EffectState.PLANNED, error)
+
+    def _is_there(self, ref: Ref) -> bool:
+        try:
+            index.remember(self.connection, [self.crm.get(ref)])
+        except TargetGone:
+            return False
+        return True
 
     def _book(self, plan: Plan) -> dict[str, Effect]:
         """The call's effects by action, those of the plan that are new entered."""
@@ -329,3 +340,9 @@ class Ledger:
         effect.state, effect.lease_until = state, None
         effect.error_code, effect.error = (error.code, str(error)) if error else ("", "")
         effect.save()
+
+
+def _used(effect: Effect) -> list[Ref]:
+    """The records that a request of `effect` names: what it changes, and what it is tied to."""
+    named = [*effect.wanted.get("links", ()), effect.wanted.get("target")]
+    return [Ref(Kind(found[0]), found[1]) for found in named if found]

@@ -27,6 +27,9 @@ LONG_PAUSE = 60.0
 """Seconds of a pause that concerns the whole account: a used-up hour or day."""
 
 FIRST_TRY, LONGEST_BETWEEN_TRIES = 5.0, 300.0
+SUSPICION = timedelta(minutes=20)
+"""How long one client's failure counts against the CRM: longer than the longest pause between his lane's tries."""
+
 PROBE_LEASE = timedelta(minutes=2)
 BACKLOG_PRIORITY = -10
 STUCK = 3
@@ -78,9 +81,13 @@ def _suspected(run: Run, error: Unreachable) -> bool:
     flow = _flow(run.connection_id)
     if flow.state == FlowState.WAITING:
         return True
-    if flow.suspect in (None, run.lane_id):
+    now = timezone.now()
+    forgotten = flow.state == FlowState.FREE and now - flow.since > SUSPICION
+    if flow.suspect in (None, run.lane_id) or forgotten:
         flow.suspect, flow.reason, flow.error_code = run.lane_id, str(error), error.code
-        flow.save(update_fields=["suspect", "reason", "error_code"])
+        if flow.state == FlowState.FREE:
+            flow.since = now
+        flow.save(update_fields=["suspect", "reason", "error_code", "since"])
         return False
     begin(run.connection_id, error)
     return True
@@ -130,8 +137,10 @@ def succeeded(run: Run) -> None:
         return
     if flow.state == FlowState.WAITING:
         drain(run.connection_id)
-    elif flow.suspect not in (None, run.lane_id):
-        Flow.objects.filter(pk=flow.pk, suspect=flow.suspect).update(suspect=None)
+    elif flow.suspect is not None:
+        same = Flow.objects.filter(pk=flow.pk, suspect=flow.suspect)
+        if not same.filter(state=FlowState.FREE, kept=False).delete()[0]:
+            same.update(suspect=None)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from switchhook.core.errors import AuthFailed, RateLimited, SwitchhookError, Tra
 from switchhook.delivery import failing, lanes, looks, outages
 from switchhook.delivery.handling import bury, handle, is_backlog
 from switchhook.delivery.leases import LeaseTaken
-from switchhook.delivery.models import Delivery
+from switchhook.delivery.models import Delivery, FlowState
 from switchhook.engine import UNTIL_THE_DATABASE_IS_BACK
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def drain_lane(lane_id: int) -> None:
     if run is None:
         return
     _work_off(run)
-    if run.flow is not None:
+    if run.flow is not None and run.flow.state != FlowState.FREE:
         outages.feed(run.connection_id)
 
 
