@@ -224,8 +224,10 @@ class Ledger:
         can = self.crm.capabilities
         traceable = Kind(effect.kind) in can.traceable
         if not traceable and not (effect.kind in PARTIES and self.call.client_number):
-            unclear = "It is unknown whether this was made. Look in the CRM; send it again only if it is missing."
-            return self._set(effect, EffectState.REFUSED, Rejected(unclear))
+            unclear = Rejected(
+                "It is unknown whether this was made. Look in the CRM; send it again only if it is missing."
+            )
+            return self._set(effect, EffectState.REFUSED, unclear)
         if traceable:
             found = self.crm.find_made(self._as_sent(effect), effect.mark, since=sent_at - timedelta(minutes=5))
             self.answered = True
