@@ -18,6 +18,7 @@ from switchhook.connections.usage import AllowanceUse, RequestSlot, RequestStop
 from switchhook.connectors.allowances import Allowance, Costs
 from switchhook.connectors.http import TOTAL_SECONDS
 from switchhook.core.errors import RateLimited
+from switchhook.core.words import _
 
 
 class Urgency(StrEnum):
@@ -90,7 +91,7 @@ class SharedGovernor:
             cursor.execute(_ADMIT, (self._account, _now(), named, mosts, pers, prices, *how))
             wait, cause, booked, used = cursor.fetchone()
         if wait > 0:
-            raise RateLimited(_sentence(cause, wait), retry_after=wait)
+            raise RateLimited(_PAUSE if cause == "stop" else _USED_UP, retry_after=wait)
         self._believed = {a.name: a.most - before - cost for (a, cost), before in zip(costs, used, strict=True)}
         return list(booked)
 
@@ -119,10 +120,8 @@ def _now() -> float:
     return timezone.now().timestamp()
 
 
-def _sentence(cause: str, wait: float) -> str:
-    if cause == "stop":
-        return f"The CRM has asked for a pause: nothing is sent for another {wait:.0f} s."
-    return f"The account's allowance “{cause}” is used up: the next request may go in {wait:.0f} s."
+_PAUSE = _("The CRM has asked for a pause: nothing is sent before it is over.")
+_USED_UP = _("An allowance of the account is used up: the next request goes when there is room again.")
 
 
 # --- what people see --------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from switchhook.connections.models import Connection
 from switchhook.core.plain import decode
 from switchhook.core.redaction import redact
 from switchhook.core.situation import Situation, describe
+from switchhook.delivery.failing import CAUSE
 from switchhook.delivery.models import Decision, Delivery, Effect
 from switchhook.scenarios.models import MatrixVersion
 
@@ -140,6 +141,9 @@ def sentence(reason: Mapping[str, Any]) -> str:
 
 def worded(text: str) -> str:
     """A stored English sentence in the active language; what no catalogue has (a vendor's own words) stays."""
+    cause, told = text[: len(CAUSE)], text[len(CAUSE) :]
+    if cause == CAUSE:
+        return f"{gettext(cause)}{told}"
     return gettext(text) if text else ""
 
 
