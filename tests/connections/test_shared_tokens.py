@@ -23,7 +23,7 @@ from switchhook.connectors.tokens import Token
 from switchhook.core.errors import AuthFailed, SwitchhookError, Unreachable
 
 T = TypeVar("T")
-THREADS = 20
+THREADS, FEW = 20, 5
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,9 +70,9 @@ def stored(connection: Connection) -> Connection:
     return Connection.objects.select_related("project").get(pk=connection.pk)
 
 
-def at_once(work: Callable[[], T]) -> list[T]:
-    """Do the work in twenty threads that start together."""
-    gate = Barrier(THREADS)
+def at_once(work: Callable[[], T], threads: int = THREADS) -> list[T]:
+    """Do the work in so many threads that start together."""
+    gate = Barrier(threads)
 
     def run(_number: int) -> T:
         gate.wait()
@@ -81,8 +81,23 @@ def at_once(work: Callable[[], T]) -> list[T]:
         finally:
             database.close()
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(run, range(THREADS)))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, range(threads)))
+
+
+class Waiting(DatabaseTokens):
+    """Tells, once, that it waits for another's renewal."""
+
+    def __init__(self, connection: Connection, barrier: Barrier) -> None:
+        super().__init__(connection)
+        self._barrier: Barrier | None = barrier
+
+    def _claim(self, row: AccessToken) -> str:
+        lease = super()._claim(row)
+        if not lease and self._barrier:
+            barrier, self._barrier = self._barrier, None
+            barrier.wait(30)
+        return lease
 
 
 def test_twenty_calls_at_once_renew_once(account: Connection, vendor: Vendor) -> None:
@@ -101,13 +116,19 @@ def test_twenty_calls_that_were_turned_down_renew_once(account: Connection, vend
 
 def test_a_renewal_that_fails_fails_for_all_who_wait(account: Connection, vendor: Vendor) -> None:
     vendor.slow, vendor.error = 0.5, AuthFailed("invalid_code")
+    waiting = Barrier(FEW)
+
+    def once_all_wait() -> Token:
+        waiting.wait(30)
+        return vendor.renew()
 
     def refusal() -> str:
+        tokens = Waiting(account, waiting)
         with pytest.raises(AuthFailed) as caught:
-            DatabaseTokens(account).token(vendor.renew)
+            tokens.token(once_all_wait)
         return str(caught.value)
 
-    assert set(at_once(refusal)) == {"invalid_code"}
+    assert set(at_once(refusal, FEW)) == {"invalid_code"}
     assert vendor.given == 1
 
 
