@@ -143,34 +143,32 @@ class ZohoBook:
         self._emails = {user["id"]: user["email"] for user in state["users"]}
 
     def of(self, phone: str) -> Left:
-        leads, contacts = self._of_number("Leads", phone), self._of_number("Contacts", phone)
+        leads, contacts = self._of_number("lead", phone), self._of_number("contact", phone)
         whose = {row["id"] for row in (*leads, *contacts)}
-        deals = [row for row in self.rows["Deals"] if _id(row.get("Contact_Name")) in whose]
+        deals = [row for row in self.rows["deal"] if _id(row.get("Contact_Name")) in whose]
         about = whose | {row["id"] for row in deals}
         return Left(
             contacts=self._owners(contacts),
-            companies=self._owners(self._of_number("Accounts", phone)),
+            companies=self._owners(self._of_number("company", phone)),
             leads=self._owners(leads),
             deals=self._owners(deals),
-            tasks=[(self._email(row), row["Status"] == "Completed") for row in self._about("Tasks", about)],
-            calls=[self._call(row) for row in self._about("Calls", about)],
+            tasks=[(self._email(row), row["Status"] == "Completed") for row in self._about("task", about)],
+            calls=[self._call(row) for row in self._about("call", about)],
         )
 
-    def _of_number(self, module: str, phone: str) -> list[Row]:
-        number = digits(phone)
-        return [
-            row
-            for row in self.rows[module]
-            if number in {digits(str(row.get(name) or "")) for name in ("Phone", "Mobile")}
-        ]
+    def _of_number(self, kind: str, phone: str) -> list[Row]:
+        number, names = digits(phone), ("Phone", "Mobile")
+        return [row for row in self.rows[kind] if number in {digits(str(row.get(name) or "")) for name in names}]
 
-    def _about(self, module: str, about: set[str]) -> list[Row]:
-        found = [row for row in self.rows[module] if {_id(row.get("Who_Id")), _id(row.get("What_Id"))} & about]
+    def _about(self, kind: str, about: set[str]) -> list[Row]:
+        found = [row for row in self.rows[kind] if {_id(row.get("Who_Id")), _id(row.get("What_Id"))} & about]
         return sorted(found, key=lambda row: int(row["id"]))
 
     def _call(self, row: Row) -> tuple[str, bool, str]:
-        direction = "out" if row["Call_Type"] == "Outbound" else "in"
-        return direction, row["Call_Type"] != "Missed" and _seconds(row) > 0, self._email(row)
+        # A call always has an owner there, and an outgoing one lasts a second at the least.
+        who = self._email(row) if "Employee: " in row["Description"] else ""
+        answered = row["Call_Type"] != "Missed" and row["Call_Duration_in_seconds"] > 1
+        return "out" if row["Call_Type"] == "Outbound" else "in", answered, who
 
     def _owners(self, rows: list[Row]) -> list[str]:
         return [self._email(row) for row in rows]
@@ -181,11 +179,6 @@ class ZohoBook:
 
 def _id(lookup: Any) -> str:
     return str(lookup["id"]) if isinstance(lookup, Mapping) else str(lookup or "")
-
-
-def _seconds(row: Row) -> int:
-    minutes, _, seconds = str(row.get("Call_Duration") or "0:0").partition(":")
-    return int(minutes or 0) * 60 + int(seconds or 0)
 
 
 BOOKS: dict[str, Callable[[State], PipedriveBook | ZohoBook | NetHuntBook | KeyCrmBook]] = {

@@ -61,7 +61,7 @@ _NEW_TOKENS: dict[str, Callable[[Vendor], dict[str, str]]] = {
     "pipedrive": lambda vendor: vendor.post("people", {"do": "regenerate_token"}),
     "keycrm": lambda vendor: vendor.post("people", {"do": "renew_key"}),
     "nethunt": lambda vendor: {"api_key": vendor.post("configure", {})["api_key"]},
-    "zoho": lambda vendor: {"refresh_token": vendor.post("people", {"do": "sign_in"})["refresh_token"]},
+    "zoho": lambda vendor: vendor.post("people", {"do": "consent"}),
 }
 
 
@@ -156,9 +156,9 @@ def _difference(script: Sequence[Call], found: Mapping[str, Left], wanted: Mappi
 
 
 _TABLES = {
-    "contacts": ("persons", "Contacts", "contacts", "buyers"),
-    "leads": ("leads", "Leads"),
-    "deals": ("deals", "Deals", "cards"),
+    "contacts": ("persons", "contact", "contacts", "buyers"),
+    "leads": ("leads", "lead"),
+    "deals": ("deals", "deal", "cards"),
 }
 
 
