@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from switchhook.connections import tokens
 from switchhook.connections.accounts import account_of
@@ -17,10 +16,11 @@ from switchhook.connections.tokens import TrialTokens
 from switchhook.connectors.base import Health
 from switchhook.connectors.registry import manifest
 from switchhook.core.errors import AuthFailed, Misconfigured
+from switchhook.core.words import _
 from switchhook.projects.models import AuditEntry, Employee, Project, User
 
 LIVE_SECRETS = 2
-SETTINGS_TO_CHOOSE = gettext_noop("Its settings are still to be chosen.")
+SETTINGS_TO_CHOOSE = _("Its settings are still to be chosen.")
 
 
 @transaction.atomic
