@@ -1,6 +1,7 @@
 """A CRM whose search does not tell of every card of a client: what the directory knows besides is not lost."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -69,3 +70,15 @@ def test_a_closed_card_is_believed_without_a_request() -> None:
 
 def test_a_card_that_is_no_more_is_forgotten() -> None:
     assert known_after(SearchesContactsOnly(CLOSED)).keys() == {"c1", "d2"}
+
+
+@pytest.mark.parametrize(("phones", "known"), [((ONE,), {"c1", "c2"}), (("+380509876543",), {"c1"})])
+def test_a_party_that_is_left_out_is_kept_while_it_carries_the_number(phones: tuple[str, ...], known: set[str]) -> None:
+    """A search for texts does not know every way in which people group the digits."""
+    crm = SearchesContactsOnly(Record(kind=Kind.CONTACT, id="c2", phones=phones))
+    crm.capabilities = replace(crm.capabilities, partly_found=frozenset({Kind.CONTACT}))
+    connection: Connection = add(Project.objects.create(name="Ours"), "builtin")
+    index.remember(connection, [BUYER, Record(kind=Kind.CONTACT, id="c2", phones=(ONE,))])
+    DirectoryEntry.objects.update(confirmed_at=timezone.now() - timedelta(hours=1))
+    index.ask(connection, ONE, cast("CrmConnector", crm))
+    assert {record.id for record in index.look_up(connection, ONE)} == known

@@ -15,7 +15,7 @@ from switchhook.connections.models import Connection
 from switchhook.connectors.base import CrmConnector
 from switchhook.connectors.registry import manifest
 from switchhook.core.errors import TargetGone
-from switchhook.core.records import Kind, Record, Ref
+from switchhook.core.records import PARTIES, Kind, Record, Ref
 from switchhook.directory.models import DirectoryEntry, LookUp
 from switchhook.directory.page import TOLD, Page
 from switchhook.live.publish import publish
@@ -91,15 +91,20 @@ def ask(connection: Connection, phone: str, crm: CrmConnector, *, anew: bool = F
 
 
 def _left_out(connection: Connection, phone: str, crm: CrmConnector, found: Sequence[Record]) -> list[Record]:
-    """Known records that the CRM's look-up may have left out: open ones are read one by one, closed ones believed."""
+    """Known records that the CRM's look-up may have left out: open ones are read one by one, closed ones believed.
+
+    A party that is read without the number has lost it since.
+    """
     told, kinds, left = {record.ref for record in found}, crm.capabilities.partly_found, []
     for record in look_up(connection, phone) if kinds else ():
         if record.kind not in kinds or record.ref in told:
             continue
         try:
-            left.append(crm.get(record.ref) if record.is_open else record)
+            now = crm.get(record.ref) if record.is_open else record
         except TargetGone:
             continue
+        if now.kind not in PARTIES or phone in now.phones:
+            left.append(now)
     return left
 
 
