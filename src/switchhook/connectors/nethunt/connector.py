@@ -64,6 +64,7 @@ class NetHunt:
             stores_phone=party_kinds(self._config) or frozenset({Kind.CONTACT}),
             longest_request=LONGEST_REQUEST,
             tells_gone=sales,
+            partly_found=sales,
         )
 
     def check(self) -> Health:

@@ -56,6 +56,13 @@ def test_hits_that_only_resemble_the_number_are_not_believed(twin: TwinAt, crm: 
     assert near.id in str(answers), "the search did give the near hit"
 
 
+def test_a_contact_grouped_in_a_way_of_his_own_is_known_from_the_feed_only(twin: TwinAt, crm: NetHunt) -> None:
+    twin.people("contact", name="Odd", phone="+38 06 71 23 45 67")
+    assert list(crm.find_by_phone(PHONE)) == []
+    assert [record.phones for record in crm.changes("").records] == [(PHONE,)]
+    assert crm.capabilities.partly_found == {Kind.CONTACT, Kind.COMPANY, Kind.DEAL}
+
+
 def test_of_several_contacts_the_oldest_comes_first(twin: TwinAt, crm: NetHunt) -> None:
     first, second = contact(crm, "First"), contact(crm, "Second")
     assert [record.ref for record in crm.find_by_phone(PHONE)] == [first, second]
