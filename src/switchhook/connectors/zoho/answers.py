@@ -61,7 +61,10 @@ class Problem:
     @property
     def field(self) -> str:
         """The field at fault, "" where none is named."""
-        return str(self.details.get("api_name") or self.details.get("column_name") or "")
+        expected = self.details.get("expected_fields")
+        first = expected[0] if isinstance(expected, list) and expected else {}
+        named = (first.get("api_name") if isinstance(first, Mapping) else "", self.details.get("api_name"))
+        return str(next(filter(None, (*named, self.details.get("column_name"), self.details.get("column"))), ""))
 
     @property
     def longest(self) -> int | None:
@@ -142,6 +145,8 @@ def _refused(problem: Problem) -> SwitchhookError:
 
 
 def _invalid_data(problem: Problem) -> SwitchhookError:
+    if "column" in problem.details:
+        return _query(problem)
     lost = problem.field in _LINKS or "Parent_Id" in str(problem.details.get("json_path", ""))
     if lost and not problem.longest and "expected_data_type" not in problem.details:
         return TargetGone(f"A record that this is to be tied to is no longer in Zoho CRM ({problem.sentence()}).")
@@ -202,6 +207,7 @@ def _converted(_problem: Problem) -> SwitchhookError:
 _MEANINGS: dict[str, Callable[[Problem], SwitchhookError]] = {
     "INVALID_DATA": _invalid_data,
     "MANDATORY_NOT_FOUND": _missing,
+    "EXPECTED_FIELD_MISSING": _missing,
     "OAUTH_SCOPE_MISMATCH": _scope,
     "INVALID_TOKEN": _token,
     "INVALID_OAUTHTOKEN": _token,

@@ -76,10 +76,14 @@ def test_a_refresh_token_can_be_revoked(twin: TwinClient, call: Caller) -> None:
         ("Leads", {"Last_Name": "x", "Nothing": "y"}, "INVALID_DATA", "Nothing"),
         ("Contacts", {"Last_Name": "x", "Account_Name": {"id": "7"}}, "INVALID_DATA", "Account_Name"),
         ("Deals", {"Deal_Name": "x", "Stage": "Qualification"}, "MANDATORY_NOT_FOUND", "Pipeline"),
-        ("Deals", {"Deal_Name": "x", "Stage": "Paid", "Pipeline": "Standard (Standard)"}, "MAPPING_MISMATCH", "Stage"),
+        (
+            "Deals",
+            {"Deal_Name": "x", "Stage": "Paid", "Pipeline": "Standard (Standard)"},
+            "DEPENDENT_MISMATCH",
+            "Stage",
+        ),
         ("Tasks", {"Subject": "x", "What_Id": {"id": "7"}}, "MANDATORY_NOT_FOUND", "$se_module"),
         ("Tasks", {"Subject": "x", "Due_Date": "2026-11-23T10:00:00+02:00"}, "INVALID_DATA", "Due_Date"),
-        ("Notes", {"Note_Content": "x"}, "MANDATORY_NOT_FOUND", "Parent_Id"),
         ("Notes", {"Note_Content": "x", "Parent_Id": "7"}, "INVALID_DATA", "Parent_Id"),
     ],
 )
@@ -95,6 +99,19 @@ def test_a_call_that_was_answered_has_a_length(call: Caller) -> None:
     values = {"Subject": "x", "Call_Type": "Inbound", "Call_Start_Time": "2026-11-20T10:00:00+02:00"}
     answer = call("POST", "/Calls", {"data": [{**values, "Call_Duration": "00:00"}]})
     assert answer.json()["data"][0]["code"] == "DEPENDENT_MISMATCH"
+
+
+def test_a_note_belongs_to_a_record(call: Caller) -> None:
+    (item,) = call("POST", "/Notes", {"data": [{"Note_Content": "x"}]}).json()["data"]
+    expected = [{"api_name": "Parent_Id", "json_path": "$.data[0].Parent_Id"}]
+    assert (item["code"], item["details"]["expected_fields"]) == ("EXPECTED_FIELD_MISSING", expected)
+
+
+def test_a_conversion_with_a_stage_of_another_pipeline_is_refused(twin: TwinClient, call: Caller) -> None:
+    lead = twin.people("add", module="Leads", values={"Last_Name": "Ivan"})["id"]
+    deal = {"Deal_Name": "Big", "Stage": "Paid", "Pipeline": "Standard (Standard)", "Closing_Date": "2026-12-01"}
+    answer = call("POST", f"/Leads/{lead}/actions/convert", {"data": [{"Deals": deal}]})
+    assert answer.json()["data"][0]["code"] == "MAPPING_MISMATCH"
 
 
 def test_of_several_records_each_has_its_own_outcome_in_order(call: Caller) -> None:
@@ -237,7 +254,7 @@ def test_a_lead_is_converted_once(call: Caller) -> None:
     made = call("POST", f"/Leads/{lead}/actions/convert", {"data": [{"Deals": deal}]}).json()["data"][0]["details"]
     assert [made[name]["name"] for name in ("Contacts", "Accounts", "Deals")] == ["Ivan", "Acme", "Big"]
     again = call("POST", f"/Leads/{lead}/actions/convert", {"data": [{}]})
-    assert again.json()["data"][0]["code"] == "ID_ALREADY_CONVERTED"
+    assert again.json()["code"] == "ID_ALREADY_CONVERTED"
     listed = [call("GET", "/Leads", params={"fields": "Phone", "converted": c}).status_code for c in ("false", "both")]
     assert listed == [204, 200]
 

@@ -125,7 +125,7 @@ class Actions:
             raise no_such_id()
         self._state.change(module, id_, checked(self._state, module, {"Owner": owner}, self._state.row(module, id_)))
         done = {"code": "SUCCESS", "details": {"id": id_}, "message": "owner updated", "status": "success"}
-        return JSONResponse({"data": [done]})
+        return JSONResponse(done)
 
     async def attach(self, request: Request) -> Response:
         """A file or a link on a record; only that it was there is kept."""
@@ -153,6 +153,8 @@ class Actions:
         try:
             details = self.converted(str(request.path_params["id"]), asked)
         except Refused as refusal:
+            if "resource_path_index" in refusal.details:  # of the lead itself, so of the whole request
+                raise
             return JSONResponse({"data": [refusal.body()]}, self._state.config.failed_write_status)
         message = "The record has been converted successfully"
         return JSONResponse(
@@ -202,7 +204,13 @@ class Actions:
             return None
         values = {name: value for name, value in wanted.items() if not name.startswith("$") and name != "Contact_Role"}
         values.setdefault("Closing_Date", self._state.clock().date().isoformat())
-        return self._insert("Deals", {**values, **tie, "Contact_Name": {"id": contact}})
+        try:
+            return self._insert("Deals", {**values, **tie, "Contact_Name": {"id": contact}})
+        except Refused as refusal:
+            if refusal.code == "DEPENDENT_MISMATCH":
+                details = {"mapped_field": "Pipeline", "api_name": "Stage", "json_path": "$.data[0].Deals.Stage"}
+                raise Refused("MAPPING_MISMATCH", str(refusal), details) from refusal
+            raise
 
     def _insert(self, module: str, values: Row) -> str:
         row = self._state.insert(module, checked(self._state, module, values))

@@ -15,6 +15,7 @@ from .access import Gate, fixed_scope
 from .answers import Refused, Row, missing
 from .schema import MODULES
 from .state import ZohoState
+from .validation import module_id
 
 START_COST = 50
 
@@ -68,10 +69,11 @@ class BulkRead:
             "count": count,
             "download_url": f"/crm/bulk/v8/read/{id_}/result",
             "more_records": False,
-            "next_page_token": None,
         }
-        query = {"module": {"api_name": job["module"]}, "fields": job["fields"], "page": 1}
-        whole = {"id": id_, "operation": "read", "state": "COMPLETED", "query": query, "file_type": "csv"}
+        about = {"api_name": job["module"], "id": module_id(job["module"])}
+        query = {"module": about, "fields": job["fields"], "page": 1}
+        whole: Row = {"id": id_, "operation": "read", "state": "COMPLETED", "query": query, "file_type": "csv"}
+        whole |= {"Attachment_Source__s": "document", "File_Id__s": None}
         return JSONResponse({"data": [{**whole, "result": result, **self._by()}], "info": {}})
 
     async def _result(self, request: Request) -> Response:

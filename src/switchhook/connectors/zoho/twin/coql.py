@@ -75,7 +75,7 @@ class Reader:
             raise _syntax("select, from and where are needed")
         self._module = form[2]
         if self._module not in MODULES:
-            raise Refused("INVALID_QUERY", "invalid query formed", {"reason": "the module is not known"})
+            raise Refused("INVALID_QUERY", "invalid query formed", {"module": self._module})
         rest, offset, limit = _limited(form[3])
         condition, order = self._ordered(rest)
         columns = tuple(name.strip() for name in form[1].split(","))
@@ -119,8 +119,7 @@ class Reader:
 
     @staticmethod
     def _unknown(name: str) -> str:
-        details = {"column_name": name, "reason": "the column is not available in the module"}
-        raise Refused("INVALID_QUERY", "invalid query formed", details)
+        raise Refused("INVALID_QUERY", "invalid query formed", {"column_name": name})
 
     # --- conditions ---------------------------------------------------------------------------------------------------
 

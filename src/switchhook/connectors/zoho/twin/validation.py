@@ -32,6 +32,9 @@ def checked(state: ZohoState, module: str, given: Mapping[str, Any], current: Ro
         elif not field.fixed:
             values[name] = _value(state, field, value, given)
     whole = {**(current or {}), **values}
+    if module == "Notes" and current is None and not whole.get("Parent_Id"):
+        expected = [{"api_name": "Parent_Id", "json_path": "$.data[0].Parent_Id"}]
+        raise Refused("EXPECTED_FIELD_MISSING", "expected field missing", {"expected_fields": expected})
     _mandatory(schema, whole, values, new=current is None)
     _module_rules(state, module, whole, values)
     _unique(state, module, schema, values, current)
@@ -154,15 +157,20 @@ def _module_rules(state: ZohoState, module: str, whole: Row, values: Row) -> Non
     if module == "Deals" and state.config.pipelines_on and {"Stage", "Pipeline"} & values.keys():
         stages = [name for name, _forecast in PIPELINES[whole["Pipeline"]]]
         if whole["Stage"] not in stages:
-            about = {"mapped_field": {"api_name": "Pipeline", "json_path": "$.data[0].Pipeline"}}
-            details = {**about, "api_name": "Stage", "json_path": "$.data[0].Stage"}
-            raise Refused("MAPPING_MISMATCH", "Pipeline doesn`t contain the Stage", details)
+            raise _mismatch("Stage", "Pipeline", "Pipeline doesn`t contain the Stage")
     if module == "Calls":
         _call(state, whole, values)
     if module == "Tasks" and "Status" in values:
         values["Closed_Time"] = state.clock().replace(microsecond=0) if values["Status"] == "Completed" else None
     if module in {"Tasks", "Calls"} and whole.get("Who_Id") and whole.get("$se_module") == "Leads":
         raise invalid("Who_Id", "a lead and a contact cannot both be given")
+
+
+def _mismatch(name: str, other: str, message: str) -> Refused:
+    """A value that does not go with that of another field."""
+    dependee = {"api_name": other, "json_path": f"$.data[0].{other}"}
+    details = {"dependee": dependee, "api_name": name, "json_path": f"$.data[0].{name}"}
+    return Refused("DEPENDENT_MISMATCH", message, details)
 
 
 def _call(state: ZohoState, whole: Row, values: Row) -> None:
@@ -173,9 +181,7 @@ def _call(state: ZohoState, whole: Row, values: Row) -> None:
     unit = (60, 1) if state.config.call_length == "mm:ss" else (3600, 60)
     seconds = first * unit[0] + second * unit[1]
     if not seconds and whole["Call_Type"] != "Missed":
-        dependee = {"api_name": "Call_Type", "json_path": "$.data[0].Call_Type"}
-        details = {"dependee": dependee, "api_name": "Call_Duration", "json_path": "$.data[0].Call_Duration"}
-        raise Refused("DEPENDENT_MISMATCH", "Call Duration can not be zero.", details)
+        raise _mismatch("Call_Duration", "Call_Type", "Call Duration can not be zero.")
     values["Call_Duration_in_seconds"] = seconds
 
 
