@@ -52,8 +52,8 @@ class Acme:
 
     def choices(self, setting: str) -> Sequence[Choice]:
         self._ask("choices")
-        folder = self._account.settings.get("folder", "") if setting == "phone_field" else ""
-        return CHOICES[setting].get(folder, [])
+        after = {"phone_field": "folder", "stage": "layout", "archive_field": "archive"}.get(setting, "")
+        return CHOICES[setting].get(self._account.settings.get(after) or "", [])
 
     def find_by_phone(self, phone: str) -> Sequence[Record]:
         self._ask("find")

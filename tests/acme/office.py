@@ -29,6 +29,10 @@ CHOICES = {
         "f1": [Choice(value="phone", label="Phone"), Choice(value="mobile", label="Mobile")],
         "f2": [Choice(value="tel", label="Telephone")],
     },
+    "layout": {"": [Choice(value="l1", label="Standard")]},
+    "stage": {"": [Choice(value="s1", label="New")], "l1": [Choice(value="s1", label="New")]},
+    "archive": {"": [Choice(value="a1", label="Old clients")]},
+    "archive_field": {"a1": [Choice(value="n", label="Note")]},
     "call_types": {"": [Choice(value="call", label="Call"), Choice(value="meeting", label="Meeting")]},
 }
 

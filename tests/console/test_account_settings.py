@@ -38,7 +38,15 @@ def test_the_choices_come_from_the_account(owner: Client, page: str, how: Any) -
     assert '<option value="f1">Clients</option>' in html
     assert "Meeting" in html
     assert "field_phone_field" not in html
-    assert "To be chosen after the settings above: Phone field" in " ".join(html.split())
+    said = " ".join(html.split())
+    assert "To be chosen after the settings above: Phone field, Field of the archive" in said
+
+
+def test_a_setting_after_an_empty_one_is_offered_where_the_account_has_choices_all_the_same(
+    owner: Client, page: str
+) -> None:
+    html = owner.get(page, headers=HTMX).content.decode()
+    assert ('name="field_stage"' in html, 'name="field_archive_field"' in html) == (True, False)
 
 
 def test_what_depends_on_a_choice_is_offered_once_it_is_made(crm: Connection, owner: Client, page: str) -> None:
@@ -61,6 +69,9 @@ def test_settings_are_saved_as_the_connector_reads_them(desk: Desk, crm: Connect
         "region": "eu",
         "folder": "f1",
         "phone_field": "mobile",
+        "layout": "",
+        "stage": "",
+        "archive": "",
         "call_types": ["call", "meeting"],
         "hosts": ["a.example", "b.example"],
         "days": 5,

@@ -28,20 +28,26 @@ class Options:
 def options(connection: Connection, settings: Mapping[str, Any]) -> Options:
     """The choices of every loaded field, given `settings`, saved or not. Sends requests; raises nothing.
 
-    After the first that fails no other is asked for: an account that does not answer is waited for once.
+    After the first that fails no other is asked for: an account that does not answer is waited for once. A field after
+    one that may be left empty does not wait where the account has choices for it all the same.
     """
     fields = manifest(connection.connector).fields
+    required = {item.name for item in fields if item.required}
     found = Options(waiting=[item for item in fields if waits(item, fields, settings)])
-    loaded = [item for item in fields if item.loaded]
+    asked = [item for item in fields if item.loaded and (item not in found.waiting or not required & {*item.after})]
+    if not asked:
+        return found
     tried = copy(connection)
     tried.settings = dict(settings)
     try:
-        crm = open_crm(tried, urgency=Urgency.LIVE) if loaded else None
-        for item in loaded:
-            if crm and item not in found.waiting:
-                found.choices[item.name] = crm.choices(item.name)
+        crm = open_crm(tried, urgency=Urgency.LIVE)
+        for item in asked:
+            choices = crm.choices(item.name)
+            if choices or item not in found.waiting:
+                found.choices[item.name] = choices
     except SwitchhookError as error:
         found.problem = error
+    found.waiting = [item for item in found.waiting if item.name not in found.choices]
     return found
 
 
