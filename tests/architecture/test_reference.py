@@ -1,10 +1,16 @@
 """Reference pages name what there is, and nothing that there is not."""
 
 import re
+from dataclasses import fields
 
 import pytest
 
+from switchhook.connectors.ringostat.twin.config import TwinConfig
 from switchhook.connectors.ringostat.twin.scenarios import SCENARIOS
+from switchhook.connectors.ringostat.twin.state import RingostatState
+from switchhook.connectors.testing.twin import Twin, TwinClock, _ControlRoutes
+from switchhook.connectors.testing.twin_faults import ACTIONS, FaultRule
+from switchhook.connectors.testing.twin_page import STYLE
 from switchhook.core import errors
 from switchhook.core.errors import SwitchhookError
 from switchhook.embedded import errors as embedded_errors
@@ -31,6 +37,20 @@ def codes() -> set[str]:
 
 def test_every_play_scenario_is_documented_and_every_documented_one_exists() -> None:
     assert rows(page("play-scenarios.md")) == list(SCENARIOS)
+
+
+def test_every_control_of_a_twin_is_documented_and_every_documented_one_exists() -> None:
+    table = page("twins.md").partition("\n## ")[0]
+    documented = set(re.findall(r"^\| [^|]*(?:GET|POST|DELETE) ([a-z]+)`", table, re.MULTILINE)) - {"people"}
+    routes = _ControlRoutes(Twin(RingostatState(TwinConfig(), TwinClock()), [])).routes()
+    assert documented == {route.path.strip("/") for route in routes} - {"", STYLE.name}
+
+
+def test_everything_that_a_fault_can_say_is_documented() -> None:
+    faults = page("twins.md").partition("\n## Faults")[2]
+    table = "".join(line for line in faults.splitlines() if line.startswith("|"))
+    assert {field.name for field in fields(FaultRule)} - {"fired"} <= set(re.findall(r"`(\w+)`", table))
+    assert set(ACTIONS) <= set(re.findall(r"`(\w+)`", table))
 
 
 def test_every_error_code_has_its_fate_documented_and_every_documented_one_exists() -> None:

@@ -224,6 +224,18 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
         new_package("acme", "", tmp_path)
 
 
+def test_the_demo_and_the_template_need_no_test_tools() -> None:
+    """They are installed with the hub, pytest is not."""
+    code = (
+        "import sys; sys.modules |= dict.fromkeys(['pytest', 'hypothesis'])\n"
+        "import switchhook.connectors.testing.checkup, switchhook.connectors.testing.scaffolding\n"
+        "from switchhook.demo.stage import crms_of, serving, telephony_of\n"
+        "with serving(telephony_of(), crms_of('all')): pass"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_command_says_what_comes_next(tmp_path: Path) -> None:
     done = CliRunner().invoke(root, ["connector", "new", "acme", "--title", "Acme", "--dir", str(tmp_path)])
     assert done.exit_code == 0, done.output
