@@ -17,7 +17,7 @@ from .limits import limits_of
 
 Row = dict[str, Any]
 VERSION = "/crm/v8"
-TOKEN_PATIENCE = 30.0
+TOKEN_PATIENCE = 10.0
 """Seconds after which a request is no longer sent, because there was no access token for it in time."""
 
 LONGEST_SEND = TOKEN_PATIENCE + TOTAL_SECONDS

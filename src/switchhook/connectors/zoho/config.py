@@ -34,6 +34,7 @@ class Config:
     """The names are the manifest's. `api_url` is the override, "" where the token's own address counts.
 
     `fixed` are values that new records of a module get, by module and field. `entry_stages` are open.
+    A kind without `phones` is not searched by number.
     """
 
     client_id: str
@@ -113,7 +114,10 @@ def _look_up(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "look_up": _choice(values, "look_up", "coql"),
         "search_delay": float(_number(values, "search_delay", 60)),
-        "phones": {kind: _texts(values.get(name)) or DEFAULT_PHONES[kind] for kind, name in names.items()},
+        "phones": {
+            kind: DEFAULT_PHONES[kind] if values.get(name) is None else _texts(values[name])
+            for kind, name in names.items()
+        },
     }
 
 

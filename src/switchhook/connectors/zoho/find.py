@@ -35,7 +35,8 @@ class Finder:
     def by_phone(self, phone: str) -> list[Record]:
         """Contacts, leads and companies with the number, and the deals of these contacts and companies."""
         look = self._queried if self._config.look_up == "coql" else self._searched
-        found = [record for kind in _SEARCHED for record in look(kind, phone) if phone in record.phones]
+        kinds = [kind for kind in _SEARCHED if self._config.phones[kind]]
+        found = [record for kind in kinds for record in look(kind, phone) if phone in record.phones]
         parties = [record for record in found if record.kind is not Kind.LEAD]
         return found + (self._deals(parties) if parties else [])
 

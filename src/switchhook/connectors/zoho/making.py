@@ -18,7 +18,7 @@ from .modules import MODULES
 from .records import Reader, is_converted
 from .writer import Sheet, Writer
 
-PATIENCE = 15.0
+PATIENCE = 5.0
 """Seconds after which a refused record is not sent again."""
 
 _ADOPTED = PARTIES | {Kind.LEAD}

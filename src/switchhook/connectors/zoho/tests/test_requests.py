@@ -59,6 +59,11 @@ def test_a_number_nobody_has_costs_three_requests(crm: ZohoCrm, twin: TwinClient
     assert twin.routes() == {"POST /coql": 3}
 
 
+def test_accounts_that_are_not_searched_save_a_request(twin: TwinClient) -> None:
+    assert open_crm(twin, company_phones=[]).find_by_phone(PHONE) == []
+    assert twin.routes() == {"POST /coql": 2}
+
+
 def test_a_client_who_may_have_deals_costs_four_requests(crm: ZohoCrm, twin: TwinClient) -> None:
     made = contact(crm)
     crm.create(Draft(kind=Kind.DEAL, values=DRAFTS[Kind.DEAL], links=(made.ref,)), mark="")

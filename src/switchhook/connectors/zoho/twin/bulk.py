@@ -74,7 +74,7 @@ class BulkRead:
         query = {"module": about, "fields": job["fields"], "page": 1}
         whole: Row = {"id": id_, "operation": "read", "state": "COMPLETED", "query": query, "file_type": "csv"}
         whole |= {"Attachment_Source__s": "document", "File_Id__s": None}
-        return JSONResponse({"data": [{**whole, "result": result, **self._by()}], "info": {}})
+        return JSONResponse({"data": [{**whole, "result": result, **self._by()}]})
 
     async def _result(self, request: Request) -> Response:
         id_, job = self._known(request)
