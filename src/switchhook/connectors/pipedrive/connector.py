@@ -78,6 +78,8 @@ class Pipedrive:
                 "task.subject": LONGEST_TITLE,
             },
             tells_gone=frozenset({Kind.DEAL}),
+            # An organization has no number: it is found through its persons only.
+            partly_found=frozenset({Kind.COMPANY}),
         )
 
     # --- the account --------------------------------------------------------------------------------------------------

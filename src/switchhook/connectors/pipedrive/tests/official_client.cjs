@@ -70,6 +70,15 @@ async function main() {
   seen.pipelines = (await new second.PipelinesApi(newer).getPipelines()).data.map((row) => row.name);
   seen.users = (await new first.UsersApi(older).getUsers()).data.map((row) => row.name);
 
+  const app = new second.OAuth2Configuration({
+    clientId: "twin-client", clientSecret: "twin-client-secret", redirectUri: "https://hub.example/back", host: TWIN,
+  });
+  const sentBack = await fetch(app.authorizationUrl, { redirect: "manual" });
+  const token = await app.authorize(new URL(sentBack.headers.get("location")).searchParams.get("code"));
+  seen.expires = token.expires_in;
+  await app.tokenRefresh();
+  seen.signedIn = (await new second.PersonsApi(app).getPersons({ limit: 1 })).data.length;
+
   seen.gone = await refusal(() => leads.getLead({ id: lead.id }));
   seen.nameless = await refusal(() => persons.addPerson({ AddPersonRequest: {} }));
   const stranger = new second.Configuration({ apiKey: "nobody", basePath: `${TWIN}/api/v2` });

@@ -39,6 +39,10 @@ def test_the_official_client_makes_a_whole_round(seen: Any) -> None:
     assert seen["users"] == ["Olena Kovalenko", "Piotr Nowak"]
 
 
+def test_the_official_client_signs_in(seen: Any) -> None:
+    assert (seen["expires"], seen["signedIn"]) == (3599, 1)
+
+
 def test_the_official_client_understands_every_refusal(seen: Any) -> None:
     assert seen["gone"]["error"] == "requested lead not found"
     assert seen["nameless"]["error"] == "Name must be given."
