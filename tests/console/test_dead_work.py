@@ -4,8 +4,10 @@ import re
 
 import pytest
 from django.test import Client
+from tests.acme.office import Office
 from tests.factories import Desk
 
+from switchhook.connections.services import add
 from switchhook.delivery.models import Delivery, Effect
 from switchhook.projects.models import AuditEntry
 
@@ -46,6 +48,13 @@ def test_causes_are_counted_with_advice_and_where_to_mend_them(
     assert re.search(r"badge--bad num\">2</span>.*?The owner is not active", html)
     assert "Correct the cause named here" in html
     assert f"/p/{desk.project.pk}/connections/{desk.crm.pk}/fields" in html
+
+
+def test_a_setting_at_fault_leads_to_the_accounts_settings(desk: Desk, acme: Office, owner: Client, page: str) -> None:
+    crm = add(desk.project, "acme", credentials={"api_key": "good-key"})
+    effect = desk.effect(desk.call(), state="refused", error="No folder is chosen.", error_code="misconfigured")
+    Effect.objects.filter(pk=effect.pk).update(connection=crm)
+    assert f"/p/{desk.project.pk}/connections/{crm.pk}/set-up" in text_of(owner, page)
 
 
 def test_one_cause_can_be_looked_at_alone(owner: Client, page: str, dead: list[Effect]) -> None:

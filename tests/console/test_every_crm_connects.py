@@ -8,6 +8,7 @@ from django.test import Client
 from tests.factories import Desk
 
 from switchhook.connections.models import Connection
+from switchhook.connections.services import add
 from switchhook.connectors.network import ALLOW_PRIVATE
 from switchhook.connectors.registry import Manifest, manifests
 from switchhook.connectors.testing.twin import run_in_thread
@@ -91,3 +92,19 @@ def test_its_settings_are_saved_as_its_form_shows_them(
     assert answer.status_code == 302, answer.content.decode()
     kept = Connection.objects.get(pk=crm.pk).settings
     assert {name: kept.get(name) for name in crm.settings} == crm.settings
+
+
+def test_an_account_whose_plain_fields_were_sealed_too_can_be_set_up(
+    desk: Desk, owner: Client, about: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As programs connect it: everything that proves who one is among the credentials."""
+    monkeypatch.setenv(ALLOW_PRIVATE, "1")
+    twin = about.crm_twin()
+    with run_in_thread(twin.app) as running:
+        crm = add(
+            desk.project, about.slug, credentials=dict(twin.credentials(running.url)), **twin.settings(running.url)
+        )
+        address = f"/p/{desk.project.pk}/connections/{crm.pk}/set-up"
+        form = owner.get(address, {"load": "1"}).context["form"]
+        typed = {bound.html_name: shown for bound in form if (shown := bound.value()) not in (None, False, [])}
+        assert owner.post(address, typed).status_code == 302

@@ -1,6 +1,6 @@
 """Forms drawn from a connector's manifest: a new account, its credentials, its settings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -96,7 +96,8 @@ class SettingsForm(AccountForm):
     """The settings of an account that is connected.
 
     A `loaded` field is drawn only where `offers` has its choices, one with free text always; a value that is no longer
-    offered is kept among them. Those in `later` come after others that are to be chosen first.
+    offered is kept among them. Those in `later` come after others that are to be chosen first; what stands among the
+    `sealed` credentials, though it is no secret, may stay empty.
     """
 
     def __init__(
@@ -105,14 +106,17 @@ class SettingsForm(AccountForm):
         settings: Mapping[str, Any],
         offers: Offers,
         data: Any = None,
+        *,
         later: Sequence[Field] = (),
+        sealed: Collection[str] = (),
     ) -> None:
         super().__init__(manifest, data)
+        self.sealed = sealed
         for item in manifest.fields:
             name = f"{PREFIX}{item.name}"
             if item in later or (item.secret and item.step == "connect"):
                 continue
-            if item.secret:
+            if item.secret or (item.name in sealed and item.name not in settings):
                 self.fields[name] = kept(item)
             elif item.name in offers or not item.loaded or item.kind == "text":
                 self.fields[name] = drawn(item, offers.get(item.name), settings.get(item.name))
@@ -134,7 +138,8 @@ class SettingsForm(AccountForm):
 
     def settings(self) -> dict[str, Any]:
         """What a valid form says, JSON-ready, but for secrets."""
-        return self.stated(item for item in self.manifest.fields if not item.secret)
+        said = self.stated(item for item in self.manifest.fields if not item.secret)
+        return {name: value for name, value in said.items() if value != "" or name not in self.sealed}
 
     def credentials(self) -> dict[str, str]:
         """The secrets that were entered anew."""

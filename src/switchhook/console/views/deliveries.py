@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 from switchhook.calls.queries import known_clients
 from switchhook.connections.models import Connection
 from switchhook.console.access import ProjectRequest, project_view
+from switchhook.console.connection_head import head
 from switchhook.delivery.advice import advice
 from switchhook.delivery.models import Delivery, DeliveryState, Effect, EffectState
 from switchhook.delivery.resend import Cause, causes, resend, resend_matching, retry
@@ -72,9 +74,30 @@ def _attention(request: ProjectRequest) -> dict[str, Any]:
         }
         for effect in effects
     ]
-    found = [{"cause": one, "query": urlencode(_query(one))} for one in causes(request.project)]
+    crms = {crm.pk: crm for crm in Connection.objects.filter(project=request.project, role="crm")}
+    found = [
+        {"cause": one, "query": urlencode(_query(one)), "places": _places(one, crms[one.connection_id])}
+        for one in causes(request.project)
+    ]
     current = next((one["query"] for one in found if chosen and _cause(QueryDict(str(one["query"]))) == chosen), "")
     return {"rows": rows, "causes": found, "chosen": chosen, "current": current}
+
+
+def _places(cause: Cause, crm: Connection) -> list[tuple[str, str]]:
+    """Where a cause can be mended: addresses and what they are called."""
+    names = {
+        "connection": _("Settings of the connection"),
+        "connection_setup": _("Account"),
+        "connection_fields": _("Fields and pipelines"),
+        "connection_people": _("People"),
+    }
+    own = ["connection_setup"] if head(crm)["has_settings"] else []
+    wanted = {
+        "auth_failed": ["connection"],
+        "misconfigured": own or ["connection"],
+        "rejected": ["connection_fields", "connection_people", *own],
+    }.get(cause.error_code, ["connection"])
+    return [(reverse(name, args=(crm.project_id, crm.pk)), names[name]) for name in wanted]
 
 
 def _query(cause: Cause) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from switchhook.connections import joining
+from switchhook.connections import joining, services
 from switchhook.connections.models import Connection, ConnectionState
 from switchhook.connections.options import lacking, options
 from switchhook.connectors.registry import Field, Manifest, manifests
@@ -79,8 +79,9 @@ def _drawn(found: Connection, about: Manifest, typed: QueryDict | None = None, *
     chosen = _typed(about, typed) if typed is not None else {}
     settings = {**found.settings, **{name: value for name, value in chosen.items() if name in asked_by}}
     offered = options(found, settings)
-    current = {item.name: _current(item, found, settings) for item in about.fields}
-    form = SettingsForm(about, current, offered.choices, typed if bound else None, offered.waiting)
+    current = {item.name: _current(item, found, settings) for item in about.fields if item.name in found.settings}
+    sealed = services.held_credentials(found).keys()
+    form = SettingsForm(about, current, offered.choices, typed if bound else None, later=offered.waiting, sealed=sealed)
     if not bound:
         form.initial.update({f"{PREFIX}{name}": value for name, value in chosen.items()})
     for name in asked_by & {item.name for item in about.fields if form.has(item)}:
