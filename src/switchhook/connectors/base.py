@@ -187,6 +187,7 @@ class CrmConnector(Protocol):
     def find_by_phone(self, phone: str) -> Sequence[Record]:
         """Contacts, companies, leads and deals of the client with this number (E.164), open and closed, live.
 
+        A closed lead may be left out where it would cost a request: it takes no call.
         Every contact and company given carries the number itself, whatever the vendor's search takes for a match.
         """
 

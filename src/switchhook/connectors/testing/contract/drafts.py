@@ -60,9 +60,14 @@ class Faults(Protocol):
 
 
 class Promises:
-    """What a suite is given. `at_once` is from how many threads one connector is used at the same time."""
+    """What a suite is given.
+
+    `at_once` is from how many threads one connector is used at the same time, `many` are more records than fit a page
+    of the feed, where that is not asking too much of a test.
+    """
 
     at_once: ClassVar[int] = 6
+    many: ClassVar[int] = 12
 
     @pytest.fixture
     def connector(self) -> CrmConnector:

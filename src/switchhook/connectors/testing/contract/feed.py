@@ -25,7 +25,7 @@ class FeedPromises(Promises):
     def test_the_feed_from_the_beginning_tells_of_every_record_once(
         self, connector: CrmConnector, backdoor: Backdoor
     ) -> None:
-        made = {make(connector, Kind.CONTACT, name=f"Client {number}").ref for number in range(12)}
+        made = {make(connector, Kind.CONTACT, name=f"Client {number}").ref for number in range(self.many)}
         told, _ = follow(connector, backdoor, "")
         assert sorted(r.ref for r in told if r.ref in made) == sorted(made)
 
