@@ -10,7 +10,7 @@ from tests.hub import Hub, after, before
 
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection, ConnectionState
-from switchhook.connections.services import add
+from switchhook.connections.services import add, pause
 from switchhook.connectors.allowances import Allowance
 from switchhook.core.errors import AuthFailed, RateLimited, SwitchhookError, Unreachable
 from switchhook.crm.models import Contact, Lead
@@ -39,6 +39,18 @@ def _calls(hub: Hub, numbers: range, name: str = "ua9_-2") -> None:
 
 def _run(lane: int) -> None:
     drain_lane.func(lane)
+
+
+def _back_with_a_backlog(hub: Hub, remote: RemoteCrm, days: Days) -> None:
+    """Eighty clients have waited, and the one that tried was the first to be answered."""
+    remote.out(AWAY)
+    _calls(hub, range(80))
+    days.work()
+    remote.back()
+    days.now += timedelta(minutes=6)
+    lane = outages.probe(hub.crm.pk)
+    assert lane
+    _run(lane)
 
 
 def _scheduled() -> int:
@@ -144,14 +156,7 @@ def test_three_days_out_cost_little_and_then_everything_is_there_in_order(
 
 
 def test_the_backlog_goes_in_a_window_and_the_oldest_first(hub: Hub, remote: RemoteCrm, days: Days) -> None:
-    remote.out(AWAY)
-    _calls(hub, range(80))
-    days.work()
-    remote.back()
-    days.now += timedelta(minutes=6)
-    lane = outages.probe(hub.crm.pk)
-    assert lane
-    _run(lane)
+    _back_with_a_backlog(hub, remote, days)
     woken = Lane.objects.filter(scheduled=True)
     assert outages.WINDOW - 2 <= woken.count() <= outages.WINDOW
     assert {int(key[-3:]) for key in woken.values_list("key", flat=True)} <= set(range(outages.WINDOW + 2))
@@ -159,14 +164,7 @@ def test_the_backlog_goes_in_a_window_and_the_oldest_first(hub: Hub, remote: Rem
 
 
 def test_a_fresh_call_need_not_wait_for_the_backlog(hub: Hub, remote: RemoteCrm, days: Days) -> None:
-    remote.out(AWAY)
-    _calls(hub, range(80))
-    days.work()
-    remote.back()
-    days.now += timedelta(minutes=6)
-    lane = outages.probe(hub.crm.pk)
-    assert lane
-    _run(lane)
+    _back_with_a_backlog(hub, remote, days)
     _calls(hub, range(500, 501))
     fresh = Lane.objects.get(key=f"+{_client(500)}")
     assert fresh.scheduled
@@ -175,14 +173,7 @@ def test_a_fresh_call_need_not_wait_for_the_backlog(hub: Hub, remote: RemoteCrm,
 
 
 def test_the_page_can_say_how_far_it_has_come(hub: Hub, remote: RemoteCrm, days: Days) -> None:
-    remote.out(AWAY)
-    _calls(hub, range(80))
-    days.work()
-    remote.back()
-    days.now += timedelta(minutes=6)
-    lane = outages.probe(hub.crm.pk)
-    assert lane
-    _run(lane)
+    _back_with_a_backlog(hub, remote, days)
     days.now += timedelta(minutes=1)
     for one in Lane.objects.filter(scheduled=True).values_list("pk", flat=True)[:20]:
         _run(one)
@@ -295,6 +286,20 @@ def test_refused_credentials_hold_all_lanes_at_no_cost_and_renewed_ones_drain_by
     days.work()
     assert (Contact.objects.count(), Lead.objects.count()) == (90, 90)
     assert not Flow.objects.exists()
+
+
+def test_a_backlog_that_is_paused_half_way_costs_nothing_until_it_is_resumed(
+    hub: Hub, remote: RemoteCrm, days: Days
+) -> None:
+    _back_with_a_backlog(hub, remote, days)
+    pause(Connection.objects.get(pk=hub.crm.pk))
+    days.work()
+    asked = sum(remote.requests.values())
+    days.forward(days=1)
+    assert (days.work(), _scheduled(), sum(remote.requests.values())) == (0, 0, asked)
+    holding.resume(Connection.objects.get(pk=hub.crm.pk), held=holding.Held.ALL)
+    days.work()
+    assert Lead.objects.count() == 80
 
 
 def test_an_outage_of_one_crm_is_none_of_another(hub: Hub, remote: RemoteCrm, days: Days) -> None:

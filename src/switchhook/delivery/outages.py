@@ -165,8 +165,10 @@ def _start_draining(flow: Flow, now: datetime) -> None:
 @transaction.atomic
 def feed(connection_id: int) -> int:
     """Wake the next of a backlog where its window has room; the backlog ends when nothing waits any more."""
-    draining = Flow.objects.filter(connection_id=connection_id, state=FlowState.DRAINING)
-    flow = draining.select_for_update(no_key=True, skip_locked=True).first()
+    draining = Flow.objects.filter(
+        connection_id=connection_id, state=FlowState.DRAINING, connection__state=ConnectionState.ACTIVE
+    )
+    flow = draining.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
     if flow is None or (flow.until and flow.until > timezone.now()):
         return 0
     at_work = Lane.objects.filter(connection_id=connection_id, scheduled=True, attempts__lt=STUCK).count()
