@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 
 from switchhook.connectors.base import Choice, CrmUser, Health
-from switchhook.core.errors import Misconfigured, Rejected
+from switchhook.core.errors import Misconfigured, Rejected, Transient
 from switchhook.core.mapping import CrmField
 from switchhook.core.records import Kind
 
@@ -37,16 +37,31 @@ class AccountPages:
         self._known: dict[str, list[Row]] = {}
 
     def check(self) -> Health:
-        """Prove the sign-in by its user, and every right that reading needs. Raises AuthFailed, Misconfigured."""
+        """Prove the sign-in by its user, and by a look-up. Raises AuthFailed, Misconfigured, Transient.
+
+        All else is advice: where Zoho fails in the middle of it, the check has passed, and a remark says so.
+        """
         user = next(self._api.users("CurrentUser"), {})
-        organisation = self._api.organisation()
         if self._config.look_up == "coql":
             self._api.query("select id from Contacts where id is not null limit 0, 1")
         else:
             self._api.search("Contacts", {"word": "aa", "fields": "id"})
-        remarks = [*self._unreadable(), *self._edition(organisation), *self._lengths(), *self._settings()]
-        name = str(organisation.get("company_name") or user.get("full_name") or "Zoho CRM")
+        name, remarks = str(user.get("full_name") or "Zoho CRM"), list[str]()
+        try:
+            organisation = self._organisation()
+            name = str(organisation.get("company_name") or name)
+            for advice in (self._unreadable(), self._edition(organisation), self._lengths(), self._settings()):
+                remarks += advice
+        except Transient as error:
+            remarks.append(f"Zoho CRM did not answer everything, so there may be more to say: {error}")
         return Health(account_name=name, remarks=tuple(remarks))
+
+    def _organisation(self) -> Row:
+        """What the account says of itself; nothing where the sign-in does not open it."""
+        try:
+            return self._api.organisation()
+        except (Misconfigured, Rejected):
+            return {}
 
     def users(self) -> list[CrmUser]:
         """Everybody who is not deleted."""

@@ -137,6 +137,19 @@ def test_the_check_names_what_zoho_says_of_edition_and_licences(twin: TwinClient
     assert open_crm(twin, edition="enterprise", licences=10).check().remarks == ()
 
 
+def test_a_check_that_zoho_breaks_off_in_the_middle_has_passed(twin: TwinClient) -> None:
+    twin.control("faults", action="status", path="/crm/v8/settings/*", status=503, body="maintenance", times=None)
+    health = open_crm(twin, edition="enterprise", licences=10).check()
+    assert health.account_name == "Acme"
+    assert "there may be more to say" in health.remarks[-1]
+
+
+def test_an_account_whose_name_is_not_told_is_called_by_its_user(twin: TwinClient) -> None:
+    scopes = ["ZohoCRM.modules.ALL", "ZohoCRM.coql.READ", "ZohoCRM.users.READ", "ZohoCRM.settings.ALL"]
+    twin.control("configure", scopes=scopes)
+    assert open_crm(twin).check().account_name == "Olena Kovalenko"
+
+
 def test_the_check_names_what_the_sign_in_does_not_open(twin: TwinClient) -> None:
     scopes = ["ZohoCRM.modules.leads.ALL", "ZohoCRM.modules.contacts.ALL", "ZohoCRM.coql.READ", "ZohoCRM.users.READ"]
     twin.control("configure", scopes=[*scopes, "ZohoCRM.org.READ"])
