@@ -23,13 +23,19 @@ Body = Mapping[str, Any]
 
 
 class PipedriveApi:
-    """One account. Safe to use from several threads."""
+    """One account. Safe to use from several threads.
+
+    `address` is the account's origin as the sign-in told it, `day` the tokens of a day as the last answer told them;
+    both are empty until then.
+    """
 
     def __init__(self, config: Config, account: Account) -> None:
         self._config = config
         self._account = account
-        budget = Budget.of(config)
-        self._limits = Limits(governor=account.governor, price=budget.price, observe=budget.observer(account.governor))
+        self.budget = Budget.of(config)
+        observe = self.budget.observer(account.governor, self._told_day)
+        self._limits = Limits(governor=account.governor, price=self.budget.price, observe=observe)
+        self.day = 0
         self.address = ""
 
     @property
@@ -88,6 +94,9 @@ class PipedriveApi:
             limits=self._limits,
             clock=self._account.clock,
         )
+
+    def _told_day(self, tokens: int) -> None:
+        self.day = tokens
 
     def _renew(self) -> Token:
         config = self._config

@@ -20,6 +20,10 @@ def health_of(api: PipedriveApi, config: Config) -> Health:
     remarks += _unreadable(api) if config.oauth else []
     remarks += _types(api, config)
     remarks += _visit_fields(api, config)
+    if api.day and api.day != api.budget.day.most:
+        remarks.append(
+            f"Pipedrive allows {api.day} tokens a day; plan and seats in the settings make {api.budget.day.most:.0f}."
+        )
     if not (config.web or api.address):
         remarks.append("Set the company domain, so that records can be opened from the hub.")
     return Health(account_name=str(name), remarks=tuple(remarks))

@@ -61,10 +61,13 @@ class Budget:
             costs[self.search] = 1
         return costs
 
-    def observer(self, governor: Governor) -> Callable[[Answer], None]:
-        """Tells the governor what the headers say is left of the day."""
+    def observer(self, governor: Governor, told: Callable[[int], None]) -> Callable[[Answer], None]:
+        """Tells the governor what the headers say is left of the day, and `told` how much the day has."""
 
         def observe(answer: Answer) -> None:
+            whole = answer.headers.get("x-daily-ratelimit-token-limit", "")
+            if whole.isdecimal():
+                told(int(whole))
             left = answer.headers.get("x-daily-ratelimit-token-remaining", "")
             if left.isdecimal():
                 # A company may have more than the plan in the settings says: no more than that is believed.

@@ -121,9 +121,14 @@ def test_users_who_left_are_not_active(office: Office) -> None:
 
 def test_a_well_kept_account_has_little_to_remark(office: Office) -> None:
     chosen = [choice.value for choice in office.connect().choices("visit_fields")]
-    health = office.connect(visit_fields=chosen).check()
+    health = office.connect(visit_fields=chosen, plan="premium", seats=5).check()
     assert health.account_name == "Acme"
     assert health.remarks == ("The hub writes as Olena Kovalenko.",)
+
+
+def test_a_plan_that_is_not_the_accounts_is_remarked_on(office: Office) -> None:
+    remarks = office.connect(plan="growth", seats=2).check().remarks
+    assert "Pipedrive allows 750000 tokens a day; plan and seats in the settings make 120000." in remarks
 
 
 def test_types_that_are_switched_off_are_remarked_on(office: Office) -> None:
