@@ -119,5 +119,6 @@ def test_the_call_says_its_direction_numbers_time_status_employee_and_recording(
         "wait_seconds": 17,
         "employee": "anna",
         "employee_name": "Anna Kovalenko",
+        "employee_line": "acme_anna",
         "recording_url": RECORDING,
     }
