@@ -25,7 +25,10 @@ MOST_RECENT_PAGES = 4
 
 def spellings(phone: str) -> list[str]:
     """How an E.164 number may have been typed: KeyCRM compares the stored text, and takes several texts at once."""
-    number = phonenumbers.parse(phone, None)
+    try:
+        number = phonenumbers.parse(phone, None)
+    except phonenumbers.NumberParseException:
+        return [phone]
     formats = phonenumbers.PhoneNumberFormat
     national = phonenumbers.format_number(number, formats.NATIONAL)
     digits = "".join(sign for sign in national if sign.isdigit())

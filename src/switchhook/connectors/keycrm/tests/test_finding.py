@@ -40,6 +40,12 @@ def test_every_spelling_that_is_asked_for_is_the_same_number(phone: str) -> None
     assert {normalize(spelling, home) for spelling in asked} == {phone}
 
 
+@pytest.mark.parametrize("phone", ["+0", "+999123", "7"])
+def test_what_is_no_number_is_asked_for_as_it_is(account: TwinAccount, crm: KeyCrm, phone: str) -> None:
+    assert phone in spellings(phone)
+    assert crm.find_by_phone(phone) == []
+
+
 def test_all_spellings_go_in_one_request(account: TwinAccount, crm: KeyCrm) -> None:
     crm.find_by_phone(PHONE)
     query = account.last()["query"]
