@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +43,7 @@ _STUCK = """
 """
 
 T = TypeVar("T")
+Hub = TypeVar("Hub", bound="DemoHub")
 Record = dict[str, Any]
 
 
@@ -288,3 +290,19 @@ class DemoHub:
     def close(self) -> None:
         self.api.close()
         self.web.close()
+
+
+@contextmanager
+def running_demo(hub: Callable[[DemoProcess], Hub], *, crm: str, preset: str = "") -> Iterator[Hub]:
+    """A demo on this CRM while the block runs, ended by SIGTERM: with exit code 0, and with nothing of it left."""
+    process = DemoProcess(preset=preset, crm=crm)
+    try:
+        process.start()
+        running = hub(process)
+        yield running
+        running.close()
+        assert process.stop() == (0, []), process.log_end()
+    finally:
+        for one in process.family() if process.alive else []:
+            one.kill()
+        process.remove()

@@ -126,12 +126,20 @@ def _counted(matches: list[Record], phone: str) -> Reason:
 
 
 def _confirm(connection: Connection, phone: str, known: list[Record], crm: CrmConnector) -> None:
-    """Read the record that takes the call, where nobody has for a while; where it is no more, the next in its place."""
-    while stale := next((record for record in known if record.kind in _DECIDING and record.is_open), None):
-        if timezone.now() - datetime.fromisoformat(stale.values["confirmed_at"]) <= FRESH:
+    """Read the record that takes the call, where nobody has for a while.
+
+    Where it is no more, or open no longer, the CRM is asked who the client is now: a lead that was converted has left
+    a contact, and perhaps a deal, which nobody has told of yet.
+    """
+    stale = next((record for record in known if record.kind in _DECIDING and record.is_open), None)
+    if stale is None or timezone.now() - datetime.fromisoformat(stale.values["confirmed_at"]) <= FRESH:
+        return
+    try:
+        read = crm.get(stale.ref)
+    except TargetGone:
+        index.forget(connection, [stale.ref])
+    else:
+        index.remember(connection, [read], phone)
+        if read.is_open:
             return
-        try:
-            index.remember(connection, [crm.get(stale.ref)], phone)
-        except TargetGone:
-            index.forget(connection, [stale.ref])
-        known = _known(connection, phone)
+    index.ask(connection, phone, crm, anew=True)
