@@ -47,7 +47,6 @@ class Comments:
 
     def __init__(self, api: KeyCrmApi, config: Config, *, zone: ZoneInfo, clock: Clock) -> None:
         self._api, self._config, self._zone, self._clock = api, config, zone, clock
-        self._account = hashlib.sha256(f"{config.base_url} {config.api_key}".encode()).hexdigest()
 
     def create(self, draft: Draft, mark: str) -> Record:
         """Add the text to what is there: a read and a write."""
@@ -122,7 +121,7 @@ class Comments:
         return self._known(f"/buyer/{row['id']}", "note", row, {"full_name": row["full_name"]}, remark)
 
     def _known(self, path: str, name: str, row: Row, body: Row, remark: str) -> _Place:
-        key = (self._account, path, str(row.get("created_at") or ""))
+        key = (self._config.digest, path, str(row.get("created_at") or ""))
         whole = recent.restored(key, str(row.get(name) or ""), self._clock())
         return _Place(key=key, path=path, name=name, held=whole, body=body, remark=remark)
 

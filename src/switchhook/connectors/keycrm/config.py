@@ -1,5 +1,6 @@
 """What a KeyCRM connection is configured with."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,6 +52,11 @@ class Config:
         link = urlsplit(self.service_link)
         parts = [*link.path.split("/"), *(value for _name, value in parse_qsl(link.query))]
         return (self.api_key, self.service_link, link.query, *(part for part in parts if len(part) >= _TELLING))
+
+    @property
+    def digest(self) -> str:
+        """Names the account without telling its key."""
+        return hashlib.sha256(f"{self.base_url} {self.api_key}".encode()).hexdigest()
 
     @property
     def page_url(self) -> str:

@@ -10,7 +10,7 @@ from switchhook.core.reason import Reason, because
 from switchhook.core.records import Draft, Kind, Record, Ref
 from switchhook.core.words import _
 
-from . import bodies
+from . import bodies, recent
 from .bodies import number
 from .client import Forbidden, KeyCrmApi, RefusedFields, Row
 from .config import Config
@@ -139,15 +139,18 @@ class Writer:
     def _change_buyer(self, ref: Ref, values: Mapping[str, Any]) -> Record:
         path = f"/buyer/{ref.id}"
         row = self._api.one(path, BUYER)
-        fields, note = bodies.custom_fields(values), str(row.get("note") or "")
+        key = (self._config.digest, path, str(row.get("created_at") or ""))
+        fields, note = bodies.custom_fields(values), recent.restored(key, str(row.get("note") or ""), self._clock())
         lines = visit_lines(values, known=(field["value"] for field in fields))
         body: Row = {"full_name": str(values.get("name") or row.get("full_name") or "")}
         body |= {"phone": list(values["phones"])} if values.get("phones") is not None else {}
-        body |= {"email": [values["email"]]} if values.get("email") else {}
+        body |= _first_email(values, row)
         body |= _owner(values)
         body |= {"note": updated(note, lines)} if lines else {}
         body |= {"custom_fields": fields} if fields else {}
         self._api.change(path, body)
+        for line in lines:
+            recent.remember(key, line, self._clock())
         record = self._reader.buyer(_overlaid(row, body))
         return replace(
             record, remarks=self._left(ref.kind, values, {"name", "phones", "email", "source", "utm", "client_id"})
@@ -217,6 +220,12 @@ def _owner(values: Mapping[str, Any]) -> Row:
     if "owner" not in values:
         return {}
     return {"manager_id": number(values["owner"], "user") if values["owner"] else None}
+
+
+def _first_email(values: Mapping[str, Any], row: Row) -> Row:
+    """The address as the buyer's first; his others are kept."""
+    email, held = values.get("email"), row.get("email") or []
+    return {"email": [email, *(other for other in held if other != email)]} if email else {}
 
 
 def _overlaid(row: Row, body: Row) -> Row:

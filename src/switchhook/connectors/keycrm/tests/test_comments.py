@@ -72,6 +72,18 @@ def test_comments_that_follow_each_other_faster_than_keycrm_writes_are_both_kept
     ]
 
 
+def test_a_visit_written_after_a_comment_and_before_it_shows_keeps_both(
+    account: TwinAccount, crm: KeyCrm, buyer: Ref
+) -> None:
+    account.configure(put_delay=5)
+    comment(crm, buyer, "First")
+    crm.update(buyer, {"utm": {"utm_source": "google"}})
+    comment(crm, buyer, "Second", "swh-c2")
+    account.let_time_pass(6)
+    lines = note(account)
+    assert [lines.count(line) for line in ("Likes tea", "First", "utm_source: google", "Second")] == [1, 1, 1, 1]
+
+
 def test_what_a_person_took_out_is_not_put_back(account: TwinAccount, crm: KeyCrm, buyer: Ref) -> None:
     comment(crm, buyer, "First")
     account.people("edit", kind="buyer", id=buyer.id, values={"note": "Likes coffee"})

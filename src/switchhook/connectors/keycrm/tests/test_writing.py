@@ -91,6 +91,13 @@ def test_a_change_of_a_buyer_names_only_what_changes_and_keeps_the_note(account:
     assert timeless(changed) == timeless(crm.get(buyer))
 
 
+def test_a_new_address_is_the_first_and_the_others_stay(account: TwinAccount, crm: KeyCrm) -> None:
+    buyer = account.add_contact("Ivan", PHONE)
+    account.people("edit", kind="buyer", id=buyer.id, values={"email": ["old@example.com", "new@example.com"]})
+    assert crm.update(buyer, {"email": "new@example.com"}).values["email"] == "new@example.com"
+    assert account.records("buyers")[0]["email"] == ["new@example.com", "old@example.com"]
+
+
 def test_what_of_a_draft_has_no_place_is_remarked_on(crm: KeyCrm) -> None:
     made = make(crm, Kind.CONTACT, name="Ivan", birthday="2000-01-01")
     assert "birthday" in said(made)
