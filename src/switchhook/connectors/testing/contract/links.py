@@ -73,7 +73,7 @@ class LinkPromises(Promises):
         need(connector, Kind.CONTACT in {link.kind for link in draft.links}, f"a {kind} is not tied to a contact")
         if kind is Kind.LEAD:
             # A lead that only names its contact in a text, and says so, does not ask whether he is still there.
-            need(connector, not connector.create(draft, mark="").remarks, "a lead is not tied to a contact")
+            need(connector, not make(connector, kind).remarks, "a lead is not tied to a contact")
         backdoor.delete(Ref(Kind.CONTACT, draft.links[0].id))
         with pytest.raises(TargetGone):
             connector.create(draft, mark="")
