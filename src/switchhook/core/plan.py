@@ -4,7 +4,7 @@
 The same function serves execution, the editor's try-out and the tests.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from switchhook.core.call import CallState, Direction
 from switchhook.core.desk import NOTHING_TO_UPDATE, Desk
@@ -51,15 +51,11 @@ def plan(  # noqa: PLR0917 - the pipeline's own order: what happened, to whom, b
     if silence is not None:
         return Plan(situation=situation, row=None, reason=silence)
     rows = [row for stage in stages(call, situation) if (row := matrix.row_for(stage)) is not None]
-    if settings.update_only:
-        rows = rows or [_VISIT]
+    rows = rows or ([_VISIT] if settings.update_only else [])
     if not rows:
         return Plan(situation=situation, row=None, reason=because(_("No row of the matrix is for this: journal only.")))
     desk = Desk(call, verdict, settings, capabilities, situation, roles)
-    for row, spec in _in_order(rows, desk):
-        desk.consider(row, spec)
-    if settings.update_only:
-        desk.bring_the_visit(rows[-1])
+    _consider_all(desk, rows)
     decisive = matrix.row_for(situation) or rows[-1]
     silent = because(_("The matrix asks for nothing here: journal only."))
     return Plan(
@@ -72,6 +68,13 @@ def plan(  # noqa: PLR0917 - the pipeline's own order: what happened, to whom, b
         taker=roles.taker.ref if roles.taker else None,
         responsible=responsible if situation.client is Client.KNOWN else None,
     )
+
+
+def _consider_all(desk: Desk, rows: Sequence[Row]) -> None:
+    for row, spec in _in_order(rows, desk):
+        desk.consider(row, spec)
+    if desk.settings.update_only:
+        desk.bring_the_visit(rows[-1])
 
 
 def held_back(event: CallState | Inquiry, settings: PlanSettings) -> Reason | None:
