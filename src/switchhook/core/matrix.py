@@ -221,8 +221,8 @@ class Matrix:
     """The table of one CRM connection.
 
     `takers` says which open record takes a call, first kind first; its owner is responsible. `known_by` names the kinds
-    of records that make a client known. `forward` says whose owner a ringing caller is sent to, first kind first; empty:
-    as the webhook number is set. `source` says in words where the defaults come from.
+    of records that make a client known. `forward` says to whose owner a ringing caller is sent, first kind first;
+    empty: as the webhook number is set. `source` says in words where the defaults come from.
     """
 
     __pydantic_config__ = _STRICT
