@@ -12,7 +12,7 @@ from switchhook.calls.models import Call
 from switchhook.connections.models import Connection, ConnectionState
 from switchhook.connections.services import add, pause
 from switchhook.connectors.allowances import Allowance
-from switchhook.core.errors import AuthFailed, RateLimited, SwitchhookError, Unreachable
+from switchhook.core.errors import AuthFailed, Misconfigured, RateLimited, SwitchhookError, Unreachable
 from switchhook.crm.models import Contact, Lead
 from switchhook.delivery import holding, outages
 from switchhook.delivery.models import Delivery, Effect, Flow, Lane
@@ -286,6 +286,23 @@ def test_refused_credentials_hold_all_lanes_at_no_cost_and_renewed_ones_drain_by
     days.work()
     assert (Contact.objects.count(), Lead.objects.count()) == (90, 90)
     assert not Flow.objects.exists()
+
+
+def test_a_setting_that_makes_the_work_impossible_holds_it_until_it_is_mended(
+    hub: Hub, remote: RemoteCrm, days: Days
+) -> None:
+    missing = Misconfigured("Choose the field of a lead's title.", field="lead_title")
+    remote.fault = lambda method, about: missing if (method, about) == ("create", "lead") else None
+    _calls(hub, range(3))
+    days.work()
+    connection = Connection.objects.get(pk=hub.crm.pk)
+    assert (connection.state, connection.state_reason) == ("broken", "Choose the field of a lead's title.")
+    assert not Effect.objects.filter(state__in=["refused", "blocked"]).exists()
+    assert not Delivery.objects.filter(state="dead").exists()
+    remote.back()
+    holding.resume(connection)
+    days.work()
+    assert (Contact.objects.count(), Lead.objects.count()) == (3, 3)
 
 
 def test_a_backlog_that_is_paused_half_way_costs_nothing_until_it_is_resumed(

@@ -37,8 +37,8 @@ def handle(run: Run, delivery: Delivery) -> bool:
     """Bring the CRM to where the call is; whether the CRM has answered a request on the way.
 
     Idempotent: what the ledger already holds is not done again. Raises Transient (the lane waits), AuthFailed (the
-    connection is now broken) and LeaseTaken (come back soon); any other error of the tree ends the delivery as dead
-    work, with its cause.
+    connection is now broken, by its credentials or by a setting) and LeaseTaken (come back soon); any other error of
+    the tree ends the delivery as dead work, with its cause.
     """
     call = delivery.call
     if rehome(delivery):
@@ -57,6 +57,10 @@ def handle(run: Run, delivery: Delivery) -> bool:
     except AuthFailed as error:
         mark_broken(delivery.connection, str(error))
         raise
+    except Misconfigured as error:
+        # No fault of this call: as with refused credentials, the work is held until somebody mends the connection.
+        mark_broken(delivery.connection, str(error))
+        raise AuthFailed(str(error)) from error
     except SwitchhookError as error:
         return _end(run, delivery, DeliveryState.DEAD, error)
     finally:
@@ -90,12 +94,8 @@ def _is_kept(run: Run, delivery: Delivery) -> bool:
 
 
 def _opened(delivery: Delivery) -> tuple[CrmConnector, PlanSettings]:
-    try:
-        crm = open_crm(delivery.connection, urgency=_urgency(delivery))
-        return crm, plan_settings(delivery.connection, delivery.call)
-    except Misconfigured as error:
-        # No fault of this call: as with refused credentials, the work is held until somebody mends the connection.
-        raise AuthFailed(str(error)) from error
+    crm = open_crm(delivery.connection, urgency=_urgency(delivery))
+    return crm, plan_settings(delivery.connection, delivery.call)
 
 
 @dataclass(kw_only=True)

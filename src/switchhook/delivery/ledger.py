@@ -18,6 +18,7 @@ from switchhook.connections.models import Connection
 from switchhook.connectors.base import CrmConnector
 from switchhook.core.errors import (
     AuthFailed,
+    Misconfigured,
     OutcomeUnknown,
     Rejected,
     SwitchhookError,
@@ -55,8 +56,8 @@ class Ledger:
     def carry_out(self, plan: Plan, *, bury_gone: bool) -> None:
         """Make every action of the plan true, in its order; what is done stays done.
 
-        A refused action blocks only what depends on it. Raises Transient and AuthFailed, with the ledger in a state
-        from which the next run goes on; and TargetGone, which with `bury_gone` becomes dead work instead.
+        A refused action blocks only what depends on it. Raises Transient, AuthFailed and Misconfigured, with the ledger
+        in a state from which the next run goes on; and TargetGone, which with `bury_gone` becomes dead work instead.
         """
         book = self._book(plan)
         for action in plan.actions:
@@ -176,7 +177,7 @@ class Ledger:
                 self._set(effect, EffectState.PLANNED, error)
                 raise
             self._set(effect, EffectState.REFUSED, failing.verdict(error))
-        except (Transient, AuthFailed) as error:
+        except (Transient, AuthFailed, Misconfigured) as error:
             self._set(effect, EffectState.PLANNED, error)
             raise
         except TargetGone:
@@ -277,12 +278,12 @@ class Ledger:
         self._set(effect, EffectState.DONE, problem)
 
     def _change(self, effect: Effect, values: dict[str, Any]) -> SwitchhookError | None:
-        """Change the effect's record; the reason where that is not possible. Raises Transient and AuthFailed."""
+        """Change the effect's record; the reason where that is not possible. Raises as `carry_out` does."""
         if effect.kind not in self.crm.capabilities.updatable or not effect.remote_id:
             return Rejected("The call has changed since, and this CRM cannot change such a record.")
         try:
             record = self.crm.update(Ref(Kind(effect.kind), effect.remote_id), values)
-        except (Transient, AuthFailed):
+        except (Transient, AuthFailed, Misconfigured):
             raise
         except SwitchhookError as error:
             return error
