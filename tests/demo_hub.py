@@ -293,16 +293,23 @@ class DemoHub:
 
 
 @contextmanager
-def running_demo(hub: Callable[[DemoProcess], Hub], *, crm: str, preset: str = "") -> Iterator[Hub]:
-    """A demo on this CRM while the block runs, ended by SIGTERM: with exit code 0, and with nothing of it left."""
-    process = DemoProcess(preset=preset, crm=crm)
+def running_process(preset: str = "", *, crm: str = "builtin") -> Iterator[DemoProcess]:
+    """A demo while the block runs, ended by SIGTERM: with exit code 0, and with nothing of it left."""
+    process = DemoProcess(preset, crm=crm)
     try:
         process.start()
-        running = hub(process)
-        yield running
-        running.close()
+        yield process
         assert process.stop() == (0, []), process.log_end()
     finally:
         for one in process.family() if process.alive else []:
             one.kill()
         process.remove()
+
+
+@contextmanager
+def running_demo(hub: Callable[[DemoProcess], Hub], preset: str = "", *, crm: str) -> Iterator[Hub]:
+    """The same, as somebody outside meets it."""
+    with running_process(preset, crm=crm) as process:
+        running = hub(process)
+        yield running
+        running.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
-from tests.demo_hub import DemoHub, DemoProcess
+from tests.demo_hub import DemoHub, DemoProcess, running_process
 
 _numbers = count(1)
 
@@ -12,16 +12,8 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def process() -> Iterator[DemoProcess]:
     """The demo, ended by SIGTERM: with exit code 0, and with nothing of it left running."""
-    process = DemoProcess()
-    try:
-        process.start()
+    with running_process("pipedrive-leads") as process:
         yield process
-        code, left = process.stop()
-        assert (code, left) == (0, []), process.log_end()
-    finally:
-        for one in process.family() if process.alive else []:
-            one.kill()
-        process.remove()
 
 
 @pytest.fixture

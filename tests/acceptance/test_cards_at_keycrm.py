@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.acceptance.records import OLENA, PIOTR
-from tests.demo_hub import DemoHub, DemoProcess
+from tests.demo_hub import DemoHub, running_demo
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(400)]
 
@@ -60,17 +60,8 @@ class KeyCrmDemo(DemoHub):
 
 
 def demo_of(preset: str) -> Iterator[KeyCrmDemo]:
-    process = DemoProcess(preset=preset, crm="keycrm")
-    try:
-        process.start()
-        hub = KeyCrmDemo(process)
+    with running_demo(KeyCrmDemo, preset, crm="keycrm") as hub:
         yield hub
-        hub.close()
-        assert process.stop() == (0, []), process.log_end()
-    finally:
-        for one in process.family() if process.alive else []:
-            one.kill()
-        process.remove()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.acceptance.records import OLENA
-from tests.demo_hub import DemoHub, DemoProcess
+from tests.demo_hub import DemoHub, running_demo
 
 from switchhook.connectors.registry import manifests
 
@@ -23,17 +23,8 @@ CLIENT = "+380671902233"
 @pytest.fixture
 def demo(request: pytest.FixtureRequest) -> Iterator[DemoHub]:
     """A demo on the CRM that the test is given."""
-    process = DemoProcess(preset="", crm=request.param)
-    try:
-        process.start()
-        hub = DemoHub(process)
+    with running_demo(DemoHub, crm=request.param) as hub:
         yield hub
-        hub.close()
-        assert process.stop() == (0, []), process.log_end()
-    finally:
-        for one in process.family() if process.alive else []:
-            one.kill()
-        process.remove()
 
 
 @pytest.mark.parametrize("demo", VENDORS, indirect=True)

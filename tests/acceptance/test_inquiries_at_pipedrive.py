@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.acceptance.records import OLENA
-from tests.demo_hub import DemoHub, DemoProcess
+from tests.demo_hub import DemoHub, running_demo
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(400)]
 
@@ -15,17 +15,8 @@ Records = dict[str, list[dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[DemoHub]:
-    process = DemoProcess(preset="", crm="pipedrive")
-    try:
-        process.start()
-        hub = DemoHub(process)
+    with running_demo(DemoHub, crm="pipedrive") as hub:
         yield hub
-        hub.close()
-        assert process.stop() == (0, []), process.log_end()
-    finally:
-        for one in process.family() if process.alive else []:
-            one.kill()
-        process.remove()
 
 
 def held(demo: DemoHub, client: str) -> Records:

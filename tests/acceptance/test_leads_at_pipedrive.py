@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.acceptance.records import ANDRII, IRYNA, OLENA, PIOTR
-from tests.demo_hub import DemoHub, DemoProcess, eventually
+from tests.demo_hub import DemoHub, eventually, running_demo
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(400)]
 
@@ -92,17 +92,8 @@ class PipedriveDemo(DemoHub):
 
 
 def demo_of(preset: str) -> Iterator[PipedriveDemo]:
-    process = DemoProcess(preset=preset, crm="pipedrive")
-    try:
-        process.start()
-        hub = PipedriveDemo(process)
+    with running_demo(PipedriveDemo, preset, crm="pipedrive") as hub:
         yield hub
-        hub.close()
-        assert process.stop() == (0, []), process.log_end()
-    finally:
-        for one in process.family() if process.alive else []:
-            one.kill()
-        process.remove()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 from tests.acceptance.records import everything
 from tests.chaos.calls import Played, cast, expected, found, introduce
 from tests.chaos.killing import Killer
-from tests.demo_hub import DemoHub, DemoProcess, eventually
+from tests.demo_hub import DemoHub, DemoProcess, eventually, running_process
 
 from switchhook.connectors.ringostat.twin import TwinConfig, create_twin
 from switchhook.connectors.testing.twin import run_in_thread
@@ -32,15 +32,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.timeout(120 + EVE
 
 @pytest.fixture
 def process() -> Iterator[DemoProcess]:
-    process = DemoProcess()
-    try:
-        process.start()
+    with running_process("pipedrive-leads") as process:
         yield process
-        assert process.stop() == (0, []), process.log_end()
-    finally:
-        for one in process.family() if process.alive else []:
-            one.kill()
-        process.remove()
 
 
 @pytest.fixture

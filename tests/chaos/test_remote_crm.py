@@ -15,7 +15,7 @@ import pytest
 from tests.books import BOOKS, Left, state_of
 from tests.chaos.clients import WAYS, Call, cast
 from tests.chaos.killing import Killer
-from tests.demo_hub import DemoHub, DemoProcess, eventually
+from tests.demo_hub import DemoHub, DemoProcess, eventually, running_process
 
 CALLS = int(os.environ.get("SWITCHHOOK_CHAOS_CALLS", "40"))
 CLIENTS = int(os.environ.get("SWITCHHOOK_CHAOS_CLIENTS", "8"))
@@ -67,15 +67,8 @@ _NEW_TOKENS: dict[str, Callable[[Vendor], dict[str, str]]] = {
 
 @pytest.fixture(params=CRMS)
 def process(request: pytest.FixtureRequest) -> Iterator[DemoProcess]:
-    process = DemoProcess(preset="", crm=request.param)
-    try:
-        process.start()
+    with running_process(crm=request.param) as process:
         yield process
-        assert process.stop() == (0, []), process.log_end()
-    finally:
-        for one in process.family() if process.alive else []:
-            one.kill()
-        process.remove()
 
 
 @pytest.fixture
