@@ -36,7 +36,7 @@ from babel.messages.mofile import write_mo  # noqa: E402
 from babel.messages.pofile import read_po, write_po  # noqa: E402
 
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
-_NOT_ON_PAGES = ("commands", "embedded", "intake", "live")
+_NOT_ON_PAGES = ("commands", "demo", "embedded", "intake", "live", "testing")
 Found = tuple[str | tuple[str, str], str]
 
 
