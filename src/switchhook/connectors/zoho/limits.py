@@ -42,7 +42,7 @@ def limits_of(config: Config, governor: Governor) -> Limits:
     """How the governor is told of each request and of what Zoho says of its limits."""
     day = Allowance(name="day", most=credits_of(config.edition, config.licences), per=DAY_SECONDS)
     together = Allowance(name="at once", most=at_once(config.edition), per=0)
-    heavy = Allowance(name="heavy at once", most=_HEAVY_AT_ONCE, per=0)
+    heavy = Allowance(name="search", most=_HEAVY_AT_ONCE, per=0)
 
     def price(_method: str, path: str) -> Costs:
         if path.endswith("/actions/convert"):

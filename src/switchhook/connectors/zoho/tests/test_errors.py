@@ -163,7 +163,7 @@ def test_every_request_books_a_credit_and_a_place(twin: TwinClient) -> None:
     lead(crm)
     crm.find_by_phone(PHONE)
     assert governor.costs[0] == {"day": 1, "at once": 1}
-    assert governor.costs[1] == {"day": 1, "at once": 1, "heavy at once": 1}
+    assert governor.costs[1] == {"day": 1, "at once": 1, "search": 1}
 
 
 def test_what_zoho_says_is_left_is_passed_on(twin: TwinClient) -> None:
