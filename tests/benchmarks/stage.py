@@ -22,9 +22,10 @@ _ROWS = """
     INSERT INTO projects_project (id, name, time_zone, country, language, created_at)
     VALUES (1, 'Acme', 'Europe/Kyiv', 'UA', 'en', now());
     INSERT INTO connections_connection
-        (id, project_id, connector, role, name, rank, state, state_reason, settings, sealed_credentials, created_at)
-    VALUES (1, 1, 'ringostat', 'telephony', 'Lines', 0, 'active', '', '{}', '', now()),
-           (2, 1, 'builtin', 'crm', 'CRM', 0, 'active', '', '{}', '', now());
+        (id, project_id, connector, role, name, rank, state, state_reason, settings, sealed_credentials,
+         credentials_version, created_at)
+    VALUES (1, 1, 'ringostat', 'telephony', 'Lines', 0, 'active', '', '{}', '', 0, now()),
+           (2, 1, 'builtin', 'crm', 'CRM', 0, 'active', '', '{}', '', 0, now());
 """
 _SECRET = "INSERT INTO connections_intakesecret (connection_id, digest, sealed, created_at) VALUES (1, %s, '', now())"
 

@@ -190,7 +190,7 @@ def test_a_step_that_matters_asks_first(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     dialog.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    expect(page.get_by_role("button", name="Switch on")).to_be_visible()
 
 
 def test_the_theme_switch_is_remembered(visit: Visit) -> None:

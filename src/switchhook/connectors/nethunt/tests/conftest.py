@@ -12,8 +12,6 @@ from switchhook.connectors.nethunt.tests.account import account_at
 from switchhook.connectors.nethunt.twin import TwinConfig, create_twin
 from switchhook.connectors.testing.twin import RunningApp, Twin, run_in_thread
 
-pytest.register_assert_rewrite("switchhook.connectors.testing.crm")
-
 
 @pytest.fixture(autouse=True)
 def private_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("switchhook.connectors.testing.crm")
-
-from switchhook.connectors.pipedrive.tests.office import Office  # noqa: E402
-from switchhook.connectors.pipedrive.twin import create_twin  # noqa: E402
-from switchhook.connectors.testing.twin import run_in_thread  # noqa: E402
+from switchhook.connectors.pipedrive.tests.office import Office
+from switchhook.connectors.pipedrive.twin import create_twin
+from switchhook.connectors.testing.twin import run_in_thread
 
 
 @pytest.fixture(autouse=True)
