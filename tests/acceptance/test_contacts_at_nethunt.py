@@ -1,5 +1,6 @@
 """Contacts and calls in NetHunt CRM, as its own stand-in holds them: the article, sentence by sentence."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -12,6 +13,8 @@ from tests.books import Left, NetHuntBook, state_of
 from tests.demo_hub import DemoHub, running_demo
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(400)]
+
+LOOK_UP, RECORD, CALL_LOG = "searches/find-record", "actions/create-record", "actions/create-call-log"
 
 ANALYSIS = {
     "id": "analysis",
@@ -39,6 +42,12 @@ class NetHuntDemo(DemoHub):
         """The client's contact in the vendor's shape."""
         (found,) = [row for row in self.book().rows["contacts"] if client in (row["fields"].get("Phone number") or ())]
         return dict(found["fields"])
+
+    def asked(self) -> Counter[str]:
+        """Requests so far by what they are for, but those of the feeds, which come round by themselves."""
+        routes = self.web.get(f"{self.nethunt}/__twin__/requests?last=0").json()["routes"]
+        named = {route.split("/api/v1/zapier/")[-1].split("/{")[0]: count for route, count in routes.items()}
+        return Counter({name: count for name, count in named.items() if not name.startswith("triggers")})
 
     def people(self, do: str, **said: Any) -> Any:
         return self.web.post(f"{self.nethunt}/__twin__/people", json={"do": do, **said}).raise_for_status().json()
@@ -156,6 +165,22 @@ def test_the_analysis_of_a_call_becomes_a_comment_on_the_contact_where_the_table
         demo.play("ai-analysis", known, employee=OLENA)
     (comment,) = [row["text"] for row in demo.book().rows["comments"]]
     assert "Summary" in comment
+
+
+@pytest.mark.parametrize("scenario", ["incoming-answered", "incoming-missed"])
+def test_a_new_clients_call_costs_a_look_into_each_folder_of_numbers_and_what_is_made(
+    demo: NetHuntDemo, client: str, scenario: str
+) -> None:
+    before = demo.asked()
+    demo.play(scenario, client, employee=OLENA)
+    assert demo.asked() - before == Counter({LOOK_UP: 2, RECORD: 1, CALL_LOG: 1})
+
+
+@pytest.mark.parametrize("scenario", ["incoming-answered", "incoming-missed", "outgoing-answered", "outgoing-missed"])
+def test_a_known_clients_call_costs_one_request(demo: NetHuntDemo, known: str, scenario: str) -> None:
+    before = demo.asked()
+    demo.play(scenario, known, employee=PIOTR)
+    assert demo.asked() - before == Counter({CALL_LOG: 1})
 
 
 def test_a_ringing_client_is_sent_to_the_manager_of_his_contact(demo: NetHuntDemo, known: str) -> None:
