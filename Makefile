@@ -41,7 +41,7 @@ format: $(DEVELOPMENT)
 
 test: lint
 	@tools/chromium.sh
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist worksteal $(ARGS)
 
 bench: $(DEVELOPMENT)
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks $(ARGS)
