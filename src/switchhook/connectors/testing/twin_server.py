@@ -1,9 +1,12 @@
 """Serving an ASGI application on a free loopback port from a thread, for tests and the demo."""
 
 import asyncio
+import json
 import socket
+import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -111,3 +114,15 @@ def run_in_thread(app: ASGIApp, port: int = 0) -> RunningApp:
     Use as `with run_in_thread(app) as running: httpx2.get(running.url + "/path")`, or call `stop()` yourself.
     """
     return RunningApp(app, port)
+
+
+def serve_alone(app: ASGIApp, port: int, ready: Callable[[str], Mapping[str, Any]]) -> None:
+    """Serve `app` on 127.0.0.1 (port 0: a free one) until SIGTERM or SIGINT, after one JSON line.
+
+    The line holds `url`, and what `ready` says of a twin at that address.
+    """
+    with loopback_socket(port) as bound:
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        sys.stdout.write(json.dumps({"url": url, **ready(url)}) + "\n")
+        sys.stdout.flush()
+        server_for(app).run([bound])

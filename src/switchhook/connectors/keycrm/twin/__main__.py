@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from switchhook.connectors.testing.twin_server import loopback_socket, server_for
+from switchhook.connectors.testing.twin_server import serve_alone
 
 from .config import TwinConfig
 from .demo import KeyCrmDemo
@@ -20,12 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     changes = json.loads(Path(asked.config).read_text(encoding="utf-8")) if asked.config else {}
     demo = KeyCrmDemo(TwinConfig().changed(changes))
-    with loopback_socket(asked.port) as bound:
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        ready = {"url": url, "credentials": dict(demo.credentials(url)), "settings": dict(demo.settings(url))}
-        sys.stdout.write(json.dumps(ready) + "\n")
-        sys.stdout.flush()
-        server_for(demo.app).run([bound])
+    serve_alone(
+        demo.app,
+        asked.port,
+        lambda url: {"credentials": dict(demo.credentials(url)), "settings": dict(demo.settings(url))},
+    )
     return 0
 
 

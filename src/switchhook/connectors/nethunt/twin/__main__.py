@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from switchhook.connectors.testing.twin_server import loopback_socket, server_for
+from switchhook.connectors.testing.twin_server import serve_alone
 
 from .app import PREFIX, create_twin
 from .config import TwinConfig
@@ -24,16 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     config = TwinConfig(folders=ukrainian()) if asked.language == "uk" else TwinConfig()
     if asked.config:
         config = config.changed(json.loads(Path(asked.config).read_text(encoding="utf-8")))
-    with loopback_socket(asked.port) as bound:
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        ready = {
-            "url": url,
-            "credentials": {"email": config.email, "api_key": config.api_key},
-            "settings": {"base_url": url + PREFIX, **settings_for(config)},
-        }
-        sys.stdout.write(json.dumps(ready) + "\n")
-        sys.stdout.flush()
-        server_for(create_twin(config)).run([bound])
+    credentials = {"email": config.email, "api_key": config.api_key}
+    serve_alone(
+        create_twin(config),
+        asked.port,
+        lambda url: {"credentials": credentials, "settings": {"base_url": url + PREFIX, **settings_for(config)}},
+    )
     return 0
 
 

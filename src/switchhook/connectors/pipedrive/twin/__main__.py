@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from switchhook.connectors.testing.twin_server import loopback_socket, server_for
+from switchhook.connectors.testing.twin_server import serve_alone
 
 from .app import create_twin
 from .config import TwinConfig
@@ -20,12 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     changes = json.loads(Path(asked.config).read_text(encoding="utf-8")) if asked.config else {}
     config = TwinConfig().changed(changes)
-    with loopback_socket(asked.port) as bound:
-        names = ("api_token", "client_id", "client_secret")
-        ready = {"url": f"http://127.0.0.1:{bound.getsockname()[1]}"} | {n: getattr(config, n) for n in names}
-        sys.stdout.write(json.dumps(ready) + "\n")
-        sys.stdout.flush()
-        server_for(create_twin(config)).run([bound])
+    ready = {name: getattr(config, name) for name in ("api_token", "client_id", "client_secret")}
+    serve_alone(create_twin(config), asked.port, lambda _url: ready)
     return 0
 
 

@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from switchhook.connectors.testing.twin_server import loopback_socket, server_for
+from switchhook.connectors.testing.twin_server import serve_alone
 
 from .app import create_twin
 from .config import TwinConfig
@@ -23,12 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     changes = json.loads(Path(asked.config).read_text(encoding="utf-8")) if asked.config else {}
     given = {"webhook_url": asked.webhook_url, "forward_url": asked.forward_url}
     config = TwinConfig().changed({**changes, **{name: value for name, value in given.items() if value}})
-    with loopback_socket(asked.port) as bound:
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        ready = {"url": url, "auth_key": config.auth_key, "project_id": config.project_id}
-        sys.stdout.write(json.dumps(ready) + "\n")
-        sys.stdout.flush()
-        server_for(create_twin(config)).run([bound])
+    ready = {"auth_key": config.auth_key, "project_id": config.project_id}
+    serve_alone(create_twin(config), asked.port, lambda _url: ready)
     return 0
 
 

@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from switchhook.connectors.testing.twin_server import loopback_socket, server_for
+from switchhook.connectors.testing.twin_server import serve_alone
 
 from .app import create_twin
 from .config import TwinConfig
@@ -21,12 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     changes = json.loads(Path(asked.config).read_text(encoding="utf-8")) if asked.config else {}
     config = TwinConfig().changed(changes)
-    with loopback_socket(asked.port) as bound:
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        client = {"client_id": config.client_id, "client_secret": config.client_secret}
-        sys.stdout.write(json.dumps({"url": url, **client, "refresh_token": DEFAULT_REFRESH}) + "\n")
-        sys.stdout.flush()
-        server_for(create_twin(config)).run([bound])
+    ready = {"client_id": config.client_id, "client_secret": config.client_secret, "refresh_token": DEFAULT_REFRESH}
+    serve_alone(create_twin(config), asked.port, lambda _url: ready)
     return 0
 
 
