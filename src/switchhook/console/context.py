@@ -12,14 +12,25 @@ from switchhook.projects.models import Project, Role
 
 THEMES = ("light", "dark")
 
-SETTINGS_PAGES = frozenset(
-    {
-        "connections", "connection", "new_connection", "connection_settings", "connection_credentials",
-        "connection_setup", "connection_people", "connection_fields", "sign_in",
-        "employees", "employee", "new_employee", "numbers", "add_to_list", "tokens",
-    }
-)  # fmt: skip
-"""Pages below "Connections" in the navigation."""
+PLACES: dict[str, frozenset[str]] = {
+    "calls": frozenset({"calls", "call"}),
+    "events": frozenset({"events", "event"}),
+    "employees": frozenset({"employees", "employee", "new_employee"}),
+    "connections": frozenset(
+        {
+            "connections", "connection", "new_connection", "connection_settings", "connection_credentials",
+            "connection_setup", "connection_people", "connection_fields", "sign_in",
+        }
+    ),
+    "scenarios": frozenset({"scenarios"}),
+    "settings": frozenset({"settings", "numbers", "add_to_list", "tokens"}),
+}  # fmt: skip
+"""The pages (by the names of their addresses) that stand below an entry of the navigation, where it has several."""
+
+
+def place_of(page: str) -> str:
+    """The navigation's entry under which a page stands."""
+    return next((place for place, pages in PLACES.items() if page in pages), page)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -45,7 +56,7 @@ def _rights(request: ProjectRequest) -> dict[str, Any]:
 def _project_frame(request: ProjectRequest) -> dict[str, Any]:
     return _rights(request) | {
         "projects": Project.objects.filter(memberships__user=request.user).order_by("name", "id"),
-        "settings_pages": SETTINGS_PAGES,
+        "place": place_of(getattr(request.resolver_match, "url_name", None) or ""),
         "stopped_connections": Connection.objects.filter(project=request.project).exclude(state=ConnectionState.ACTIVE),
         "attention_count": Effect.objects.filter(
             connection__project=request.project, state__in=(EffectState.REFUSED, EffectState.BLOCKED)

@@ -3,6 +3,16 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from switchhook.connections.joining import RETURN_PATH
+from switchhook.console.addresses import (
+    dialing,
+    first_run,
+    missed,
+    popups,
+    reports,
+    scenarios,
+    team,
+    working_time,
+)
 from switchhook.console.views import (
     board,
     call,
@@ -93,6 +103,14 @@ _project: list[URLPattern | URLResolver] = [
     path("numbers/", include(_lists)),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke", tokens.revoke_token, name="revoke_token"),
+    *first_run.patterns,
+    *popups.patterns,
+    *missed.patterns,
+    *scenarios.patterns,
+    *working_time.patterns,
+    *team.patterns,
+    *dialing.patterns,
+    *reports.patterns,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

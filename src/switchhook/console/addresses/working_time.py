@@ -1,0 +1,5 @@
+"""Addresses of working hours, absences and alerts."""
+
+from django.urls import URLPattern, URLResolver
+
+patterns: list[URLPattern | URLResolver] = []

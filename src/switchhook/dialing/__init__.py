@@ -1,0 +1,1 @@
+"""Calling a client from a page."""

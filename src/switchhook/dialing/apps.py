@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class DialingConfig(AppConfig):
+    name = "switchhook.dialing"

@@ -1,0 +1,1 @@
+"""The missed-call desk: who has not been called back yet."""

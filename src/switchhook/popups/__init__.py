@@ -1,0 +1,1 @@
+"""What a manager sees of a call while the phone rings."""

@@ -1,0 +1,1 @@
+"""Working hours, holidays, absences and substitutes."""

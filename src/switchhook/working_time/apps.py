@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class WorkingTimeConfig(AppConfig):
+    name = "switchhook.working_time"
