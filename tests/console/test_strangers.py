@@ -1,0 +1,83 @@
+"""Whoever is not of a project reaches nothing of it, by any address; a viewer changes nothing, by any address."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.factories import Desk, fill, open_desk
+
+from switchhook.connections.models import SignInAttempt
+from switchhook.projects.models import ApiToken, Number, Role
+
+from .conftest import signed_in
+from .every_address import addresses_of
+
+OWN_BUSINESS: set[str] = set()
+"""What a viewer may post to, because it changes nothing but what he himself sees."""
+
+
+def everything_of(desk: Desk) -> dict[str, Any]:
+    """A row for each argument of an address, by the argument's name without `_id`."""
+    attempt = SignInAttempt.objects.create(
+        project=desk.project, user=desk.members[Role.OWNER], connector="builtin", name="A", nonce="n" * 43
+    )
+    return {
+        **fill(desk),
+        "attempt": attempt,
+        "token": ApiToken.issue(desk.project, "theirs")[0],
+        "row": Number.objects.get(project=desk.project),
+    }
+
+
+@pytest.fixture
+def neighbour(desk: Desk) -> Desk:
+    """A second project with one of everything."""
+    return open_desk("Neighbour")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.OWNER])
+def test_nobody_reaches_anything_of_another_project(desk: Desk, neighbour: Desk, role: Role, method: str) -> None:
+    browser, theirs = signed_in(desk, role), addresses_of(neighbour, everything_of(neighbour))
+    answers = {name: getattr(browser, method)(address).status_code for name, address in theirs.items()}
+    assert {name: code for name, code in answers.items() if code not in {404, 405}} == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_rows_of_another_project_are_not_found_below_the_own_one(desk: Desk, neighbour: Desk, method: str) -> None:
+    browser, theirs = signed_in(desk, Role.OWNER), addresses_of(neighbour, everything_of(neighbour))
+    moved = {name: at_home(address, neighbour, desk) for name, address in theirs.items() if names_a_row(address)}
+    answers = {name: getattr(browser, method)(address).status_code for name, address in moved.items()}
+    assert len(moved) > 20
+    assert {name: code for name, code in answers.items() if code not in {404, 405}} == {}
+
+
+def test_a_viewer_changes_nothing_by_any_address(desk: Desk) -> None:
+    viewer, own = signed_in(desk, Role.VIEWER), addresses_of(desk, everything_of(desk))
+    written = {name: writes(viewer, address) for name, address in own.items() if name not in OWN_BUSINESS}
+    assert {name: queries for name, queries in written.items() if queries} == {}
+
+
+def test_a_signed_out_visitor_is_sent_to_sign_in_by_every_address(desk: Desk, client: Client) -> None:
+    answers = {name: client.get(address) for name, address in addresses_of(desk, everything_of(desk)).items()}
+    let_in = {name for name, answer in answers.items() if "/accounts/login/" not in answer.headers.get("Location", "")}
+    assert {name: answers[name].status_code for name in let_in if answers[name].status_code != 405} == {}
+
+
+def writes(browser: Client, address: str) -> list[str]:
+    """The statements by which a post to the address changed a row."""
+    with CaptureQueriesContext(connection) as asked:
+        browser.post(address)
+    changing = ("INSERT", "UPDATE", "DELETE")
+    return [query["sql"][:120] for query in asked.captured_queries if query["sql"].startswith(changing)]
+
+
+def names_a_row(address: str) -> bool:
+    return re.search(r"/\d+(/|$)", address.split("/", 3)[3]) is not None
+
+
+def at_home(address: str, of: Desk, to: Desk) -> str:
+    return address.replace(f"/p/{of.project.pk}/", f"/p/{to.project.pk}/", 1)
