@@ -26,13 +26,17 @@ class UserAccounts(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in, by e-mail address. Rights come from memberships."""
+    """A person who signs in, by e-mail address. Rights come from memberships.
+
+    `session_epoch` is part of what every session of his is checked against: when it grows, all of them end.
+    """
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
+    session_epoch = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[UserAccounts] = UserAccounts()
 
@@ -41,6 +45,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to be his: it changes with the password and with `session_epoch`."""
+        held = super().get_session_auth_hash()
+        return hashlib.sha256(f"{held}:{self.session_epoch}".encode()).hexdigest() if self.session_epoch else held
 
 
 class Project(models.Model):
@@ -84,6 +93,26 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "project"], name="one_membership")]
+
+
+class Invitation(models.Model):
+    """A way into a project for whoever holds the link, once, until `expires_at`. Only the link's digest is kept."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.MANAGER)
+    employee = models.ForeignKey("Employee", models.SET_NULL, null=True, blank=True, related_name="invitations")
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Employee(models.Model):
@@ -176,5 +205,5 @@ class AuditEntry(models.Model):
     changes = models.JSONField(default=dict)
 
     class Meta:
-        ordering = ["-at"]
-        indexes = [models.Index(fields=["project", "-at"])]
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["project", "-at", "-id"], name="audit_newest_first")]
