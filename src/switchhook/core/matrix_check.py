@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from switchhook.core.matrix import ActionSpec, Do, Matrix, Row, substitute
+from switchhook.core.call import Direction
+from switchhook.core.matrix import ActionSpec, Do, Link, Matrix, Role, Row, substitute
 from switchhook.core.reason import Reason, because
 from switchhook.core.records import PARTIES, Capabilities, Kind
-from switchhook.core.situation import Client, Outcome, Situation, describe, every_situation
+from switchhook.core.situation import Channel, Client, Outcome, Situation, describe, every_situation
 from switchhook.core.words import _
 
 
@@ -35,6 +36,7 @@ def check(matrix: Matrix, capabilities: Capabilities) -> list[Problem]:
     problems = [*_repeated_rows(matrix), *_changed_meanings(matrix), *_holes(matrix), *_unreachable(matrix)]
     for row in matrix.rows:
         problems += [*_repeated_actions(row), *_cards(row, capabilities), *_missing_kinds(row, capabilities)]
+        problems += [*_impossible_links(row, capabilities), *_vain_roles(row)]
     return sorted(problems, key=lambda problem: list(Severity).index(problem.severity))
 
 
@@ -96,6 +98,40 @@ def _missing_kinds(row: Row, capabilities: Capabilities) -> Iterator[Problem]:
             text = _("This CRM has no %(kind)s records: a %(instead)s is made instead.")
             reason = because(text, kind=kind.value, instead=instead.value)
             yield Problem(severity=Severity.REMARK, reason=reason, row=row.id, action=action.id)
+
+
+def _impossible_links(row: Row, capabilities: Capabilities) -> Iterator[Problem]:
+    possible = {
+        Do.TASK: capabilities.task_links,
+        Do.LOG_CALL: capabilities.call_links,
+        Do.COMMENT: capabilities.comment_links,
+        Do.AI_COMMENT: capabilities.comment_links,
+    }
+    for action in row.actions:
+        kinds = possible.get(action.do)
+        if kinds is None or not action.enabled or not action.links or action.do.kind not in capabilities.kinds:
+            continue
+        named = [Kind(link.value) for link in action.links if link not in {Link.MADE, Link.TAKER, Link.MAIN}]
+        vain = [kind for kind in named if (substitute(kind, capabilities) or kind) not in kinds]
+        if vain and len(vain) == len(action.links):
+            text = _("A %(kind)s of this CRM cannot be tied to a %(other)s. Tie it to something else.")
+            kind = action.do.kind.value if action.do.kind else ""
+            reason = because(text, kind=kind, other=vain[0].value)
+            yield Problem(severity=Severity.REMARK, reason=reason, row=row.id, action=action.id)
+
+
+def _vain_roles(row: Row) -> Iterator[Problem]:
+    when = row.when
+    unanswered = when.direction == (Direction.IN,) and when.outcome == (Outcome.MISSED,)
+    stranger = when.client == (Client.NEW,) and when.channel is Channel.CALL
+    for action in row.actions:
+        text = ""
+        if unanswered and action.who is Role.ANSWERER:
+            text = _("Nobody is on the line of a missed call, so this is nobody's. Choose somebody else.")
+        elif stranger and action.who is Role.RESPONSIBLE:
+            text = _("A new client has no responsible manager yet, so this is nobody's. Choose somebody else.")
+        if text and action.enabled:
+            yield Problem(severity=Severity.REMARK, reason=because(text), row=row.id, action=action.id)
 
 
 def _holes(matrix: Matrix) -> Iterator[Problem]:
