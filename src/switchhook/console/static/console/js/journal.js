@@ -1,11 +1,12 @@
 // Keeps the open journal in step with the hub: changed calls are fetched as rows and put in their places.
+import { on, onState } from "./live.js";
+
 const line = document.getElementById("live");
 const GATHER_MS = 120;
-const RETRY_MS = [1000, 2000, 5000, 10000];
 
 let waiting = new Set();
 let timer = null;
-let failures = 0;
+let isFresh = true;
 
 function say(on) {
   line.dataset.state = on ? "on" : "off";
@@ -34,32 +35,19 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target.querySelector?.(":scope > td [data-playing]")) event.detail.shouldSwap = false;
 });
 
-function heard(event) {
-  const { call } = JSON.parse(event.data);
+function heard({ call }) {
   if (!call) return;
   waiting.add(String(call));
   timer ??= setTimeout(fetchRows, GATHER_MS);
 }
 
-async function listen() {
-  let ticket = null;
-  try {
-    const answer = await fetch(line.dataset.ticket, { headers: { "HX-Request": "true" } });
-    if (answer.ok) ticket = await answer.text();
-  } catch {
-    ticket = null;
+// The first word comes right after the page itself; each later one says that news may have been missed.
+function readAfresh() {
+  if (isFresh) {
+    isFresh = false;
+  } else if (document.getElementById("journal").dataset.first === "1" && !document.querySelector("#journal [data-playing]")) {
+    htmx.trigger("#filters", "submit");
   }
-  if (!ticket) return again();
-  const source = new EventSource(`${line.dataset.live}?ticket=${encodeURIComponent(ticket)}`);
-  source.addEventListener("open", () => { failures = 0; say(true); });
-  source.addEventListener("call", heard);
-  // The ticket is good for a minute only, so the browser's own reconnection would be refused: ask for a new one.
-  source.addEventListener("error", () => { source.close(); again(); });
-}
-
-function again() {
-  say(false);
-  setTimeout(listen, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
 }
 
 function showDays() {
@@ -71,4 +59,6 @@ function showDays() {
 }
 
 document.getElementById("id_period").addEventListener("change", showDays);
-listen();
+on("call", heard);
+on("ready", readAfresh);
+onState(say);
