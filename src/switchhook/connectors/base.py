@@ -78,6 +78,60 @@ class StaffMember:
     online: bool | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a parameter of an event can mean: the provider's own `name` for it, and a `label` (English message id)."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedValue:
+    """One parameter of a sample event: its `name` as it came, its value (shortened), and what it is taken for.
+
+    `meaning` is a `Meaning.name`, "" for what is only kept as a tag. `by` says how that is known: `map` (the
+    connection's own), `name` (the provider's, or a usual alias), `value` (its shape tells), `likeness` (the name is
+    close to a known one; a person should look), "" for nothing.
+    """
+
+    name: str
+    value: str
+    meaning: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleReading:
+    """How one delivery reads: the provider's name for its event ("" unknown), whether it is a test, its parameters."""
+
+    event: str
+    test: bool
+    values: tuple[NamedValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsedCall:
+    """A call to be acted out: who calls (E.164), which line, who answers (None: nobody), what it is known by."""
+
+    external_id: str
+    client: str
+    line: str
+    employee: EmployeeRef | None
+    started_at: datetime
+    talk_seconds: int = 42
+    wait_seconds: int = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsedEvent:
+    """One request of an acted call, as the provider would send it to the webhook address (`query` goes behind it)."""
+
+    query: str
+    content_type: str
+    body: bytes
+
+
 class TelephonyConnector(Protocol):
     """A telephony account."""
 
@@ -90,6 +144,18 @@ class TelephonyConnector(Protocol):
         Pure: the same event and account give the same facts. Raises UnsupportedEvent, and AnomalousPayload where the
         event cannot be read or is `truncated`.
         """
+
+    def explain(self, event: RawEvent) -> SampleReading:
+        """How a delivery's parameters are understood, for people who teach the hub their names. Pure.
+
+        Of a batch the first event counts. Raises AnomalousPayload where the body cannot be read.
+        """
+
+    def meanings(self) -> Sequence[Meaning]:
+        """What a parameter can mean, the most needed first."""
+
+    def rehearse(self, call: RehearsedCall) -> Sequence[RehearsedEvent]:
+        """The deliveries of a call that nobody has made, in their order: it rings, is taken or not, and ends. Pure."""
 
     def calls(self, since: datetime, until: datetime) -> Iterator[CallFact]:
         """Every call that began in [since, until) as export facts, running ones not final. Splits the period itself."""

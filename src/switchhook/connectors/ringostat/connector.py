@@ -5,13 +5,22 @@ from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from switchhook.connectors.base import Account, Health, RawEvent, StaffMember
+from switchhook.connectors.base import (
+    Account,
+    Health,
+    Meaning,
+    RawEvent,
+    RehearsedCall,
+    RehearsedEvent,
+    SampleReading,
+    StaffMember,
+)
 from switchhook.connectors.http import download
 from switchhook.core.call import CallFact
 from switchhook.core.errors import Misconfigured, Rejected, TargetGone
 from switchhook.core.inquiry import InquiryFact
 
-from . import events
+from . import events, rehearsal, sample
 from .client import RingostatApi
 from .config import Config
 from .export import calls_between
@@ -40,6 +49,18 @@ class Ringostat:
     def read(self, event: RawEvent) -> Sequence[CallFact | InquiryFact]:
         """See `events.read`."""
         return events.read(event, self._account)
+
+    def explain(self, event: RawEvent) -> SampleReading:
+        """See `sample.explain`."""
+        return sample.explain(event, self._account)
+
+    def meanings(self) -> Sequence[Meaning]:
+        """See `sample.MEANINGS`."""
+        return sample.MEANINGS
+
+    def rehearse(self, call: RehearsedCall) -> Sequence[RehearsedEvent]:
+        """See `rehearsal.rehearse`."""
+        return rehearsal.rehearse(call, self._account)
 
     def calls(self, since: datetime, until: datetime) -> Iterator[CallFact]:
         """See `export.calls_between`."""
