@@ -32,6 +32,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "refused": ("bad", _("Refused")),
         "blocked": ("warn", _("Blocked")),
         "withdrawn": ("", _("No longer wanted")),
+        "observed": ("info", _("Would be made")),
         "skipped": ("", _("Skipped")),
     },
     "delivery": {
@@ -41,6 +42,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "dead": ("bad", _("Needs attention")),
         "skipped": ("", _("Skipped")),
         "kept": ("", _("Kept back")),
+        "observed": ("info", _("Observed, nothing written")),
     },
     "event": {
         "new": ("info", _("Waiting")),
@@ -55,6 +57,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "unfinished": ("warn", _("To be set up")),
         "waiting": ("warn", _("Waiting")),
         "draining": ("info badge--live", _("Catching up")),
+        "observing": ("info", _("Observing: nothing is written")),
     },
     "lead": {"open": ("info", _("Open")), "converted": ("good", _("Converted")), "lost": ("", _("Lost"))},
     "deal": {"open": ("info", _("Open")), "won": ("good", _("Won")), "lost": ("", _("Lost"))},

@@ -20,7 +20,7 @@ from switchhook.core.matrix import Matrix
 from switchhook.core.plan import Person, Plan, PlanSettings, held_back, plan
 from switchhook.core.records import Kind, Record
 from switchhook.core.situation import Inquiry, Verdict
-from switchhook.delivery import leases, looks, people, verdicts
+from switchhook.delivery import leases, looks, observing, people, verdicts
 from switchhook.delivery.lanes import Run, busy_elsewhere, rehome
 from switchhook.delivery.ledger import Ledger
 from switchhook.delivery.models import Decision, Delivery, DeliveryState
@@ -36,7 +36,8 @@ OLD = timedelta(minutes=2)
 def handle(run: Run, delivery: Delivery) -> bool:
     """Bring the CRM to where the call is; whether the CRM has answered a request on the way.
 
-    Idempotent: what the ledger already holds is not done again. Raises Transient (the lane waits), AuthFailed (the
+    Idempotent: what the ledger already holds is not done again. What is only observed is planned, and nothing of it is
+    written. Raises Transient (the lane waits), AuthFailed (the
     connection is now broken, by its credentials or by a setting) and LeaseTaken (come back soon); any other error of
     the tree ends the delivery as dead work, with its cause.
     """
@@ -49,8 +50,9 @@ def handle(run: Run, delivery: Delivery) -> bool:
         return _end(run, delivery, DeliveryState.KEPT)
     if StopList(call.project).covers(call.project_number, call.client_number):
         return _end(run, delivery, DeliveryState.SKIPPED)
+    observed = observing.watches(delivery.connection, delivery.call)
     try:
-        answered = _carry_out(run, delivery, *_opened(delivery))
+        answered = _carry_out(run, delivery, *_opened(delivery), observed=observed)
     except Transient as error:
         Delivery.objects.filter(pk=delivery.pk).update(error_code=error.code, error=str(error))
         raise
@@ -65,7 +67,7 @@ def handle(run: Run, delivery: Delivery) -> bool:
         return _end(run, delivery, DeliveryState.DEAD, error)
     finally:
         leases.give_back(run)
-    _end(run, delivery, DeliveryState.DONE)
+    _end(run, delivery, DeliveryState.OBSERVED if observed else DeliveryState.DONE)
     return answered
 
 
@@ -144,7 +146,9 @@ class _Desk:
             decision.save(update_fields=kept)
 
 
-def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector, settings: PlanSettings) -> bool:
+def _carry_out(
+    run: Run, delivery: Delivery, crm: CrmConnector, settings: PlanSettings, *, observed: bool = False
+) -> bool:
     call, connection, state = delivery.call, delivery.connection, state_from_json(delivery.call.state)
     if isinstance(state, Inquiry) and held_back(state, settings) is not None:
         return _hold_back(delivery, crm, state, settings)
@@ -164,6 +168,9 @@ def _carry_out(run: Run, delivery: Delivery, crm: CrmConnector, settings: PlanSe
         matrix=matrix,
         person=person,
     )
+    if observed:
+        desk.plan(verdict)
+        return run.flow is not None and verdicts.asked_since(connection, call, begun)
     ledger = Ledger(run=run, crm=crm, connection=connection, call=call)
     for last in (False, True):
         try:

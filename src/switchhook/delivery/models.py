@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection
+from switchhook.projects.models import Employee, User
 from switchhook.scenarios.models import MatrixVersion
 
 
@@ -69,7 +70,10 @@ class Flow(models.Model):
 
 
 class DeliveryState(models.TextChoices):
-    """`skipped`: there was nothing to send. `kept`: a person chose not to send it; it can be sent later."""
+    """`skipped`: there was nothing to send. `kept`: a person chose not to send it; it can be sent later.
+
+    `observed`: it was planned and nothing was written (`delivery.observing`); it can be sent later too.
+    """
 
     PENDING = "pending", _("waiting")
     RUNNING = "running", _("being worked on")
@@ -77,6 +81,7 @@ class DeliveryState(models.TextChoices):
     DEAD = "dead", _("needs attention")
     SKIPPED = "skipped", _("skipped")
     KEPT = "kept", _("not sent, kept")
+    OBSERVED = "observed", _("observed, nothing written")
 
 
 class Delivery(models.Model):
@@ -108,7 +113,7 @@ class Delivery(models.Model):
                 condition=models.Q(state__in=["pending", "running"]),
                 name="delivery_backlog",
             ),
-            models.Index(fields=["call"], condition=models.Q(state="kept"), name="kept_deliveries"),
+            models.Index(fields=["call"], condition=models.Q(state__in=["kept", "observed"]), name="unsent_deliveries"),
         ]
 
 
@@ -200,3 +205,26 @@ class ContactLease(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "contact_id"], name="one_contact_lease")]
+
+
+class Rehearsal(models.Model):
+    """A call that the hub acts out itself (`core.rehearsed`).
+
+    `writes` names the CRM connections in which it makes records; all others plan it and write nothing. `acted` counts
+    the events that were sent; `error` is why the next could not be.
+    """
+
+    telephony = models.ForeignKey(Connection, models.CASCADE, related_name="rehearsals")
+    external_id = models.CharField(max_length=80, unique=True)
+    writes = ArrayField(models.BigIntegerField(), default=list)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    employee = models.ForeignKey(Employee, models.SET_NULL, null=True, related_name="+")
+    client = models.CharField(max_length=20)
+    line = models.CharField(max_length=20)
+    started_at = models.DateTimeField()
+    acted = models.PositiveSmallIntegerField(default=0)
+    of = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]

@@ -16,10 +16,10 @@ from switchhook.core.plain import decode
 from switchhook.core.redaction import redact
 from switchhook.core.situation import Situation, describe
 from switchhook.delivery.failing import CAUSE
-from switchhook.delivery.models import Decision, Delivery, Effect
+from switchhook.delivery.models import Decision, Delivery, DeliveryState, Effect
 from switchhook.scenarios.models import MatrixVersion
 
-NOT_YET = "planned"
+NOT_YET, OBSERVED = "planned", "observed"
 _SEALED = frozenset({"recording_url"})
 _WORDS = frozenset({"row", "kind", "other", "instead", "link"})
 
@@ -39,7 +39,8 @@ class MatchTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionTrace:
-    """One thing that is to exist in the CRM. `state` as in `EffectState`; `sent` is what the CRM last confirmed.
+    """One thing that is to exist in the CRM. `state` as in `EffectState`, or `observed` for what is not written at all;
+    `sent` is what the CRM last confirmed.
 
     `adopted` marks a record that was already there and was taken instead of making another; `remarks` say what the CRM
     could not take of it.
@@ -206,12 +207,16 @@ def _connection(
         reason=sentence(plan.get("reason") or {}),
         preset=decision.matrix.preset,
         version=decision.matrix.number,
-        actions=tuple(_actions(plan.get("actions", ()), effects)),
+        actions=tuple(_actions(plan.get("actions", ()), effects, OBSERVED if _observed(delivery) else NOT_YET)),
         skipped=tuple(SkipTrace(id=skip["id"], reason=sentence(skip["reason"])) for skip in plan.get("skipped", ())),
         notes=tuple(sentence(note) for note in plan.get("notes", ())),
         decided_at=decision.decided_at,
         planned_at=decision.planned_at,
     )
+
+
+def _observed(delivery: Delivery | None) -> bool:
+    return delivery is not None and delivery.state == DeliveryState.OBSERVED
 
 
 def _match(record: Mapping[str, Any], taker: Mapping[str, Any] | None) -> MatchTrace:
@@ -238,13 +243,13 @@ def _row_title(matrix: MatrixVersion, row: str | None) -> str:
     return gettext(found["title"]) if found and found.get("title") else ""
 
 
-def _actions(planned: Any, effects: list[Effect]) -> list[ActionTrace]:
+def _actions(planned: Any, effects: list[Effect], unsent: str) -> list[ActionTrace]:
     by_id = {effect.action: effect for effect in effects}
-    traced = [_planned(action, by_id.pop(action["id"], None)) for action in planned]
+    traced = [_planned(action, by_id.pop(action["id"], None), unsent) for action in planned]
     return traced + [_leftover(effect) for effect in effects if effect.action in by_id]
 
 
-def _planned(action: Mapping[str, Any], effect: Effect | None) -> ActionTrace:
+def _planned(action: Mapping[str, Any], effect: Effect | None, unsent: str) -> ActionTrace:
     draft, target = action["draft"], action.get("target")
     if effect and action.get("amends"):
         # What the record of another action is changed to is known once that one is there.
@@ -259,7 +264,7 @@ def _planned(action: Mapping[str, Any], effect: Effect | None) -> ActionTrace:
         values=draft["values"],
         target=_ref(target) if target else "",
         links=(*(_ref(ref) for ref in draft.get("links", ())), *action.get("uses", ())),
-        **(_result(effect) if effect else {"state": NOT_YET}),
+        **(_result(effect) if effect else {"state": unsent}),
     )
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +19,7 @@ from switchhook.connections.options import lacking
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
 from switchhook.core.errors import Misconfigured
-from switchhook.delivery import holding, outages
+from switchhook.delivery import holding, observing, outages
 from switchhook.delivery.holding import Held
 from switchhook.projects.models import Role
 from switchhook.scenarios.plan_settings import settings_of
@@ -33,6 +35,7 @@ def crm_state(found: Connection) -> dict[str, Any]:
         "progress": outages.progress(found) if found.state == "active" else None,
         "budget": budget(found),
         "choices": Held,
+        "observing": observing.until(found),
     }
 
 
@@ -40,6 +43,8 @@ def shown_state(found: Connection) -> str:
     """The connection's state, or how its CRM's outage stands, or that it is still to be set up: as badges name it."""
     if found.role == "crm" and found.state == ConnectionState.ACTIVE:
         flow = outages.progress(found)
+        if flow is None and observing.until(found):
+            return "observing"
         return flow.state if flow else found.state
     return "unfinished" if found.state_reason == services.SETTINGS_TO_CHOOSE else found.state
 
@@ -71,10 +76,12 @@ def connection_flow(request: ProjectRequest, connection_id: int) -> HttpResponse
 @project_view(Role.ADMIN)
 def connection_state(request: ProjectRequest, connection_id: int) -> HttpResponse:
     """Pause (`to=pause`), switch on (`resume`, with `held`), send what was kept (`send`, with `held`), try an
-    unreachable CRM at once (`try`), or give the connection a further secret (`rotate`).
+    unreachable CRM at once (`try`), give the connection a further secret (`rotate`), write nothing for so many `days`
+    (`observe`), end that (`write`), or send what was observed meanwhile (`send-observed`, with `held`).
     """
     found = get_object_or_404(Connection.objects.select_related("project"), pk=connection_id, project=request.project)
     steps = {"pause": _pause, "resume": _resume, "send": _send_kept, "try": _try_now, "rotate": _rotate}
+    steps |= {"observe": _observe, "write": _write, "send-observed": _send_observed}
     step = steps.get(request.POST.get("to", ""))
     if step:
         messages.success(request, step(request, found))
@@ -120,6 +127,23 @@ def _resume(request: ProjectRequest, found: Connection) -> str:
 
 def _send_kept(request: ProjectRequest, found: Connection) -> str:
     count = holding.send_skipped(found, request.user, held=_held(request, Held.ALL))
+    return ngettext("The work of %(n)s call is sent.", "The work of %(n)s calls is sent.", count) % {"n": count}
+
+
+def _observe(request: ProjectRequest, found: Connection) -> str:
+    days = request.POST.get("days", "")
+    ends = observing.begin(found, int(days) if days.isdecimal() else observing.USUAL_DAYS, request.user)
+    said = {"name": found.name, "time": date_format(timezone.localtime(ends), "j E, H:i")}
+    return _("Nothing is written to %(name)s until %(time)s; what would be written is shown with each call.") % said
+
+
+def _write(request: ProjectRequest, found: Connection) -> str:
+    observing.end(found, request.user)
+    return _("From now on calls are written to %(name)s.") % {"name": found.name}
+
+
+def _send_observed(request: ProjectRequest, found: Connection) -> str:
+    count = holding.send_observed(found, request.user, held=_held(request, Held.ALL))
     return ngettext("The work of %(n)s call is sent.", "The work of %(n)s calls is sent.", count) % {"n": count}
 
 
