@@ -4,7 +4,9 @@ import pytest
 
 from switchhook.connectors.registry import manifests
 from switchhook.core.errors import Misconfigured
+from switchhook.demo.seed import empty_line
 from switchhook.demo.stage import crms_of, serving, telephony_of
+from switchhook.projects.models import Project, Role
 
 
 def test_a_crm_is_chosen_by_its_name() -> None:
@@ -28,3 +30,14 @@ def test_every_twin_has_an_address_of_its_own() -> None:
         urls = stage.urls()
     assert set(urls) == {telephony_of().slug, *(crm.slug for crm in crms_of("all") if not crm.local)}
     assert len(set(urls.values())) == len(urls)
+
+
+@pytest.mark.django_db
+def test_an_empty_demo_has_an_owner_the_local_crm_and_what_to_enter_for_each_twin() -> None:
+    with serving(telephony_of(), crms_of("all")) as stage:
+        line = empty_line(stage.telephony, stage.crms, url="http://127.0.0.1:1", twins=stage.urls())
+    project = Project.objects.get(pk=line["project"])
+    assert [connection.connector for connection in project.connections.all()] == ["builtin"]
+    assert [member.role for member in project.memberships.all()] == [Role.OWNER]
+    assert set(line["accounts"]) == set(line["twins"])
+    assert all(value for account in line["accounts"].values() for value in account.values())

@@ -25,8 +25,9 @@ from switchhook.supervision.supervisor import Supervisor
 )
 @click.option("--preset", default="", help="The matrix preset to apply.  [default: each CRM's own]")
 @click.option("--play", is_flag=True, help="Play a day of calls first.")
+@click.option("--empty", is_flag=True, help="Begin with an empty project, to set up by hand.")
 @click.option("--port", default=0, help="Port of the hub.  [default: a free one]")
-def command(*, as_json: bool, data: Path | None, crm: str, preset: str, play: bool, port: int) -> None:
+def command(*, as_json: bool, data: Path | None, crm: str, preset: str, play: bool, empty: bool, port: int) -> None:
     """Start a hub and the vendors' twins on loopback ports. Ends cleanly on SIGTERM and Ctrl-C."""
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
@@ -36,13 +37,21 @@ def command(*, as_json: bool, data: Path | None, crm: str, preset: str, play: bo
         with hub_database(watch=True):
             subprocess.run([sys.executable, "-m", "switchhook", "migrate"], check=True, stdout=sys.stderr)
             set_up_django()
-            from switchhook.demo.seed import seed
+            from switchhook.demo.seed import empty_line, seed
 
-            line = seed(stage.telephony, stage.crms, preset=preset).as_json(url, stage.urls())
+            if empty:
+                line = empty_line(stage.telephony, stage.crms, url=url, twins=stage.urls())
+            else:
+                line = seed(stage.telephony, stage.crms, preset=preset).as_json(url, stage.urls())
             words = as_line if as_json else as_words
-            Opening(
-                url=url, telephony=stage.telephony, line=line, play=play, announce=lambda said: click.echo(words(said))
-            ).start()
+            opening = Opening(
+                url=url,
+                telephony=stage.telephony,
+                line=line,
+                play=play and not empty,
+                announce=lambda said: click.echo(words(said)),
+            )
+            opening.start()
             _let_go_of_database()
             Supervisor(programs("127.0.0.1", port, worker=True)).run()
 

@@ -18,6 +18,7 @@ from switchhook.projects.staffing import take_over
 from switchhook.scenarios.services import apply_preset
 
 PROJECT = "Acme"
+EMPTY_PROJECT = "My business"
 EMAIL = "demo@example.com"
 SENIOR, TOP = 2, 3
 """Places in the twin's staff list of the senior and the top manager."""
@@ -80,11 +81,43 @@ def seed(telephony: Served[TelephonyTwin], crms: Sequence[Served[CrmTwin | None]
     people = take_over(project, open_telephony(phone_line).staff())
     for crm in crms:
         _set_up(_connection(project, crm.slug), crm, people, preset)
-    password = _sign_in(project, people[0])
-    ApiToken.objects.filter(project=project, name="demo").delete()
-    _token, text = ApiToken.issue(project, "demo", Role.ADMIN)
+    password = _owner(project, name=people[0].name)
+    Employee.objects.filter(pk=people[0].pk).update(user=User.objects.get(email=EMAIL))
+    text = _token(project)
     roles = {people[SENIOR].pk: ("senior",), people[TOP].pk: ("top",)}
     return Seeded(project=project, telephony=phone_line, password=password, api_token=text, roles=roles)
+
+
+def empty_line(
+    telephony: Served[TelephonyTwin], crms: Sequence[Served[CrmTwin | None]], *, url: str, twins: Mapping[str, str]
+) -> dict[str, Any]:
+    """The line of a hub at `url` with a project as `switchhook owner` makes it, for setting it up by hand.
+
+    Has the keys of `Seeded.as_json`, and `accounts`: what a person enters to connect each twin, by connector.
+    """
+    project, _ = Project.objects.get_or_create(name=EMPTY_PROJECT)
+    for crm in crms:
+        if not crm.twin and not project.connections.filter(connector=crm.slug).exists():
+            add(project, crm.slug)
+    served: list[Served[Any]] = [telephony, *crms]
+    accounts = {one.slug: _account(one.twin, one.url) for one in served if one.twin}
+    return {
+        "url": url,
+        "email": EMAIL,
+        "password": _owner(project, name=""),
+        "api_token": _token(project),
+        "project": project.pk,
+        "webhook_url": "",
+        "forward_url": "",
+        "employees": [],
+        "twins": dict(twins),
+        "accounts": accounts,
+    }
+
+
+def _account(twin: TelephonyTwin | CrmTwin, url: str) -> dict[str, Any]:
+    places = {name: value for name, value in twin.settings(url).items() if str(value).startswith("http")}
+    return {**twin.credentials(url), **places}
 
 
 def _set_up(crm: Connection, served: Served[CrmTwin | None], people: Sequence[Employee], preset: str) -> None:
@@ -109,11 +142,16 @@ def _connection(project: Project, slug: str) -> Connection:
     return connection
 
 
-def _sign_in(project: Project, first: Employee) -> str:
+def _owner(project: Project, *, name: str) -> str:
     password = secrets.token_urlsafe(9)
-    user = User.objects.filter(email=EMAIL).first() or User.objects.create_user(EMAIL, name=first.name)
+    user = User.objects.filter(email=EMAIL).first() or User.objects.create_user(EMAIL, name=name)
     user.set_password(password)
     user.save()
     Membership.objects.get_or_create(user=user, project=project, defaults={"role": Role.OWNER})
-    Employee.objects.filter(pk=first.pk).update(user=user)
     return password
+
+
+def _token(project: Project) -> str:
+    ApiToken.objects.filter(project=project, name="demo").delete()
+    _row, text = ApiToken.issue(project, "demo", Role.ADMIN)
+    return text

@@ -108,8 +108,9 @@ class Opening:
             print(f"The hub at {self.url} was not ready within {READY_WITHIN:.0f} seconds.", file=sys.stderr)  # noqa: T201
             return signal.raise_signal(signal.SIGTERM)
         twin, control = self.telephony.twin, f"{self.telephony.url}/__twin__"
-        setup = twin.setup(self.line["webhook_url"], self.line["forward_url"])
-        httpx2.post(f"{control}/configure", json=dict(setup)).raise_for_status()
+        if self.line["webhook_url"]:
+            setup = twin.setup(self.line["webhook_url"], self.line["forward_url"])
+            httpx2.post(f"{control}/configure", json=dict(setup)).raise_for_status()
         for call in twin.day() if self.play else ():
             httpx2.post(f"{control}/play", json=dict(call), timeout=60).raise_for_status()
         return self.announce(self.line)
@@ -139,8 +140,17 @@ def as_words(line: Mapping[str, Any]) -> str:
             f"  Sign in with             {line['email']}  {line['password']}",
             f"  API token                {line['api_token']}",
             *(f"  Twin of {name:<17}{url}/__twin__/" for name, url in line["twins"].items()),
+            *_to_enter(line.get("accounts", {})),
             "",
             "  Ctrl-C ends it.",
             "",
         )
     )
+
+
+def _to_enter(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """What a person types in to connect a twin."""
+    for name, account in accounts.items():
+        yield ""
+        yield f"  To connect {name}"
+        yield from (f"    {field:<23}{value}" for field, value in account.items())

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from switchhook.connectors.testing.twin import Twin, TwinClock
 
+from .cabinet import Cabinet
 from .callbacks import Callbacks
 from .config import TwinConfig
 from .contacts import ContactPush
@@ -41,7 +42,7 @@ def create_twin(config: TwinConfig | None = None) -> Twin:
     return Twin(
         state,
         _VendorRoutes(state, player).routes(),
-        control_routes=Control(state, player).routes(),
+        control_routes=[*Control(state, player).routes(), *Cabinet(state, player).routes()],
         clock=clock,
         lifespan=lifespan,
     )
