@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
-.PHONY: help demo serve test lint format types bench lock clean
+.PHONY: help demo serve test lint format types bench pictures lock clean
 
 help:
 	@echo "make demo    the hub beside its twins, with calls to look at"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint    the quick part of it: format, ruff, mypy, import rules"
 	@echo "make format  put the format right"
 	@echo "make bench   the benchmarks"
+	@echo "make pictures  the screenshots of the documentation, taken anew"
 	@echo "make lock    renew the lock files"
 
 $(RUNTIME): requirements.lock pyproject.toml
@@ -45,6 +46,9 @@ test: lint
 
 bench: $(DEVELOPMENT)
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks $(ARGS)
+
+pictures: $(DEVELOPMENT)
+	$(BIN)/python tools/screenshots.py $(ARGS)
 
 lock: $(DEVELOPMENT)
 	tools/lock.sh
