@@ -35,9 +35,9 @@ STAFF = """
 """
 PHONES = """
     INSERT INTO directory_directoryentry (connection_id, e164, kind, record_id, title, owner, status, contact_id,
-        company_id, url, last_activity, confirmed_at)
+        company_id, url, last_activity, confirmed_at, inherited)
     SELECT 2, '+380' || (500000000 + n), kind, kind || n, 'Client ' || n, 'u' || (n %% 50 + 1),
-           CASE WHEN kind = 'lead' AND n %% 3 = 0 THEN 'converted' ELSE 'open' END, '', '', '', now(), now()
+           CASE WHEN kind = 'lead' AND n %% 3 = 0 THEN 'converted' ELSE 'open' END, '', '', '', now(), now(), false
     FROM generate_series(%s::int, %s::int) n, unnest(ARRAY['contact', 'lead']) kind
 """
 

@@ -7,13 +7,13 @@ from tests.core.cases import (
     ALL,
     ANNA,
     BORIS,
-    END,
     FOUR_HOURS_LATER,
     HIDDEN,
     NEW,
     PHONE,
     RECORDING,
     SENIOR,
+    SETTINGS,
     STRANGER,
     STRICT,
     TOP,
@@ -41,6 +41,7 @@ from tests.core.cases import (
 from switchhook.core.call import Direction, Moment
 from switchhook.core.records import Kind, Ref
 from switchhook.core.situation import Channel, Step
+from switchhook.core.working_hours import WorkingHours, week_of
 from switchhook.scenarios.catalog import preset
 
 LEADS = preset("pipedrive-leads")
@@ -102,8 +103,9 @@ def test_the_due_time_can_be_changed_in_the_settings() -> None:
 
 
 def test_the_due_time_can_be_counted_in_working_hours() -> None:
-    task = the(planned(missed(), NEW, LEADS, due_at=lambda at, due: at + 3 * due), Kind.TASK)
-    assert task.draft.values["due_at"] == (END + timedelta(hours=12)).isoformat()
+    office = WorkingHours(zone=SETTINGS.zone, week=week_of([[(9 * 60, 18 * 60)]] * 5 + [[], []]))
+    task = the(planned(missed(), NEW, LEADS, hours=office), Kind.TASK)
+    assert task.draft.values["due_at"] == "2026-11-23T11:00:00+00:00", "the call ended in the night to Saturday"
 
 
 def test_if_an_unknown_employee_answers_a_new_client_the_top_manager_gets_a_task_to_check_the_settings() -> None:

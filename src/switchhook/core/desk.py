@@ -7,7 +7,7 @@ from switchhook.core.call import CallState, Moment
 from switchhook.core.drafts import Clerk
 from switchhook.core.links import Tie, Ties, distinct
 from switchhook.core.mapping import choose_pipeline
-from switchhook.core.matrix import CARDS, MADE, ActionSpec, Condition, Do, Link, Role, Row, substitute
+from switchhook.core.matrix import CARDS, MADE, ActionSpec, Condition, Do, Link, Role, Row, TaskState, substitute
 from switchhook.core.planned import Action, PlanSettings, Skip
 from switchhook.core.reason import Reason, because
 from switchhook.core.records import PARTIES, Capabilities, Draft, Kind, Ref
@@ -225,6 +225,8 @@ class Desk:
                 text = _("A %(kind)s of this CRM cannot be tied to a %(other)s.")
                 self.note(text, kind=kind.value, other=tie.kind.value)
         who = self.user(spec.who)
+        if kind is Kind.TASK and spec.state is not TaskState.DONE:
+            who = self.present(who)
         values = self.clerk.call(who) if kind is Kind.CALL else self.clerk.task(spec, who)
         if not values:
             raise _NotDone(_("There was no call to record."))
@@ -274,6 +276,22 @@ class Desk:
         if role in self.roles.remarks:
             self.note(self.roles.remarks[role].text, **self.roles.remarks[role].params)
         return self.roles.users[role]
+
+    def present(self, user: str | None) -> str | None:
+        """Who gets an open task of `user`: whoever stands in while he is away."""
+        absence = self.settings.away.get(user) if user else None
+        if absence is None:
+            return user
+        said = {"absent": absence.absent, "until": absence.until, "name": absence.name}
+        if absence.user is None or not self.settings.may_work(absence.user):
+            self.note(_("%(absent)s is away until %(until)s, and nobody stands in: the task waits for him."), **said)
+            return user
+        if self.roles.answerer is not None and self.roles.answerer.user == absence.user:
+            text = _("%(absent)s is away until %(until)s; %(name)s, who stands in, was on the line: the task waits.")
+            self.note(text, **said)
+            return user
+        self.note(_("%(absent)s is away until %(until)s; %(name)s stands in."), **said)
+        return absence.user
 
     def add(
         self,

@@ -72,7 +72,7 @@ class Clerk:
         done = spec.state is TaskState.DONE
         at = self.at()
         allowed = self.settings.task_due if spec.due_minutes is None else timedelta(minutes=spec.due_minutes)
-        due = at if done or at is None else self.settings.due_at(at, allowed)
+        due = at if done or at is None else self.settings.due(at, allowed, assignee)
         values = {
             "subject": self.title(spec, Kind.TASK),
             "text": self.text(spec, Kind.TASK),

@@ -1,6 +1,5 @@
 """What goes into a plan and what comes out of it."""
 
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,6 +13,20 @@ from switchhook.core.plain import decode, encode
 from switchhook.core.reason import Reason
 from switchhook.core.records import Draft, Ref
 from switchhook.core.situation import Channel, Situation
+from switchhook.core.working_hours import WorkingHours, due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIn:
+    """Who does the work of an employee who is away: `user` in this CRM, None where nobody who can work stands in.
+
+    `absent` and `name` are the two people's names; `until` is the end of the absence as people write it.
+    """
+
+    absent: str
+    until: str
+    user: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +35,9 @@ class PlanSettings:
 
     senior, top       the two employees of these roles
     active_users      whom work may be given to: active in the CRM and mapped to an employee; None means everybody
-    task_due, due_at  how long an open task has, and how that time is counted (working hours and holidays)
+    task_due          how long an open task has
+    hours, own_hours  the working time that this counts, None: plain time; and users with hours of their own
+    away              users who were away when the call was, and who stands in for them in open tasks
     parties_at        when an answered call's records are made: pick-up or end
     create_contacts   calls for which contacts are made: `in-answered`, `in-missed`, `out-answered`, `out-missed`
     cards_for         directions of calls for which leads, deals and orders are made: `in`, `out`
@@ -38,7 +53,9 @@ class PlanSettings:
     top: str | None = None
     active_users: frozenset[str] | None = None
     task_due: timedelta = timedelta(hours=4)
-    due_at: Callable[[datetime, timedelta], datetime] = operator.add
+    hours: WorkingHours | None = None
+    own_hours: Mapping[str, WorkingHours] = field(default_factory=dict)
+    away: Mapping[str, StandIn] = field(default_factory=dict)
     parties_at: Moment = Moment.PICKUP
     create_contacts: frozenset[str] = frozenset({"in-answered", "in-missed"})
     cards_for: frozenset[str] = frozenset({"in", "out"})
@@ -52,6 +69,11 @@ class PlanSettings:
     translate: Callable[[str], str] = str
     titles: Mapping[str, str] = field(default_factory=dict)
     recording_link: str = ""
+
+    def due(self, start: datetime, amount: timedelta, user: str | None) -> datetime:
+        """When a task is due that `user` is given at `start` and has `amount` of time for."""
+        hours = self.own_hours.get(user, self.hours) if user else self.hours
+        return due(start, amount, hours)
 
     def may_work(self, user: str | None) -> bool:
         """Whether `user` is somebody to whom records and tasks can be given."""

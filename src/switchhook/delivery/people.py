@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection
+from switchhook.core.plain import decode, encode
 from switchhook.core.plan import Person, PlanSettings
+from switchhook.core.planned import StandIn
 from switchhook.core.records import Record
 from switchhook.delivery.models import Decision, Effect, EffectState
 from switchhook.scenarios.plan_settings import answerer
@@ -27,6 +29,8 @@ def as_decided(
     if person is not None and call.employee_id:
         person = replace(person, user=held["answerers"].get(str(call.employee_id)) or person.user)
     active = None if settings.active_users is None else settings.active_users | set(held["active"])
+    away = {user: decode(StandIn, one) for user, one in held.get("away", {}).items()}
+    settings = replace(settings, away=away) if "away" in held else settings
     pinned = replace(
         settings, senior=held["senior"] or settings.senior, top=held["top"] or settings.top, active_users=active
     )
@@ -43,6 +47,8 @@ def to_keep(
     """What of the people is kept with the decision on an ended call."""
     user = person.user if person else None
     concerned = {settings.senior, settings.top, user, *(match.owner for match in matches)}
+    away = {absent: one for absent, one in settings.away.items() if absent in concerned}
+    concerned |= {one.user for one in away.values()}
     answerers = held.get("answerers")
     known = dict(answerers) if isinstance(answerers, dict) else {}
     if user and call.employee_id:
@@ -52,4 +58,5 @@ def to_keep(
         "top": settings.top,
         "active": sorted(one for one in concerned if one and settings.may_work(one)),
         "answerers": known,
+        "away": {absent: encode(one) for absent, one in away.items()},
     }

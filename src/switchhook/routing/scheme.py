@@ -11,6 +11,7 @@ forward_order          who is asked for, the first that can be reached: any of l
                        company, and last_talk (who spoke with the client last); default: as each CRM's scenario table
                        says (`forward`), else lead, deal, contact
 forward_mobiles        whether employees without SIP login are answered with their mobile number: no
+forward_skip_absent    whether a call for an employee who is away goes to his substitute, without one to the next: yes
 forward_nobody         the body when nobody is found, text or anything else as JSON; default: an empty answer
 forward_nobody_status  its HTTP status: 200
 """
@@ -24,6 +25,7 @@ LAST_TALK = "last_talk"
 _ORDER = ("lead", "deal", "contact")
 _KINDS = {"lead", "deal", "order", "contact", "company", LAST_TALK}
 _FORMS = {"json", "http", "json-rpc"}
+_YES = (True, "true", "True", "on", "1", "yes")
 _FIELDS = {"number": "from", "direction": "direction", "state": "state"}
 
 
@@ -38,6 +40,7 @@ class Scheme:
     order: tuple[str, ...] = _ORDER
     fixed: bool = False
     mobiles: bool = False
+    skip_absent: bool = True
     nobody: Any = None
     nobody_status: int = 200
 
@@ -56,7 +59,8 @@ def read_scheme(settings: Mapping[str, Any]) -> Scheme:
         answer_field=str(settings.get("forward_answer_field") or "dst_phone"),
         order=order or _ORDER,
         fixed=bool(order),
-        mobiles=settings.get("forward_mobiles") in (True, 1, "true", "True", "on", "1", "yes"),
+        mobiles=settings.get("forward_mobiles") in _YES,
+        skip_absent=settings.get("forward_skip_absent") in (None, "", *_YES),
         nobody=None if nobody == "" else nobody,
         nobody_status=_status(settings.get("forward_nobody_status")),
     )

@@ -17,7 +17,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext, override
@@ -29,8 +29,11 @@ from switchhook.core.call import Moment
 from switchhook.core.errors import Misconfigured
 from switchhook.core.mapping import FieldRule, PipelineRule
 from switchhook.core.plan import Person, PlanSettings
+from switchhook.core.planned import StandIn
 from switchhook.core.situation import Channel
 from switchhook.projects.models import Employee
+from switchhook.working_time import services as working_time
+from switchhook.working_time.models import Absence
 
 _PIPELINES = TypeAdapter(tuple[PipelineRule, ...])
 _FIELDS = TypeAdapter(tuple[FieldRule, ...])
@@ -39,7 +42,23 @@ _TITLES = TypeAdapter(dict[str, str])
 
 def plan_settings(connection: Connection, call: Call) -> PlanSettings:
     """The planner's settings for one call. Raises Misconfigured as `settings_of` does."""
-    return replace(settings_of(connection), recording_link=_recording_link(call))
+    away = _away(connection, call.ended_at or call.started_at)
+    return replace(settings_of(connection), recording_link=_recording_link(call), away=away)
+
+
+def _away(connection: Connection, moment: datetime) -> dict[str, StandIn]:
+    """The CRM's users who were away then, and who of them stood in."""
+    absences = working_time.away(connection.project, moment)
+    if not absences:
+        return {}
+    users = dict(EmployeeAccount.objects.filter(connection=connection).values_list("employee", "user_id"))
+    return {users[one]: _stand_in(absences, one, users) for one in absences if one in users}
+
+
+def _stand_in(absences: dict[int, Absence], employee: int, users: dict[int, str]) -> StandIn:
+    absence, person = absences[employee], working_time.present_for(employee, absences, users)
+    said = {"absent": absence.employee.name, "until": working_time.until(absence)}
+    return StandIn(**said, user=users[person.pk], name=person.name) if person else StandIn(**said)
 
 
 def settings_of(connection: Connection) -> PlanSettings:
@@ -58,7 +77,10 @@ def _read(connection: Connection) -> PlanSettings:
     users = dict(
         EmployeeAccount.objects.filter(connection=connection, employee__active=True).values_list("employee", "user_id")
     )
+    hours, own_hours = working_time.deadline_hours(connection.project)
     return PlanSettings(
+        hours=hours,
+        own_hours={users[one]: their for one, their in own_hours.items() if one in users},
         senior=users.get(int(connection.setting("senior_employee", 0))),
         top=users.get(int(connection.setting("top_employee", 0))),
         active_users=frozenset(users.values()),
