@@ -17,6 +17,7 @@ def publish(project_id: int, event: str, data: Mapping[str, Any], *, to: Iterabl
     | `popup` | `{"call": id, "moment": "ring", "pickup" or "end", "employees": [ids]}` |
     | `caller` | `{"client": E.164, "connection": id}`: a CRM was asked for the number and knows it |
     | `delivery` | `{"delivery": id}` or `{"connection": id}`: work was done, died or was held |
+    | `dial` | `{"dial": id, "state": …, "call": id or null}`: a call that was asked for with a click has come further |
     | `forward` | `{"client": E.164, "employee": id}`: the webhook number has just sent a caller to somebody |
 
     `to` names the employees whose users hear it (ids), None: everybody in the project. A pop-up that narrows to who

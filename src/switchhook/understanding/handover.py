@@ -6,6 +6,7 @@ from switchhook.calls.tasks import fetch_recording
 from switchhook.connections.models import Connection
 from switchhook.core.call import CallFact, CallState, Direction, EmployeeRef, EventKind, Moment
 from switchhook.delivery.lanes import schedule
+from switchhook.dialing import linking
 from switchhook.live.publish import publish
 from switchhook.projects.people import Staff
 
@@ -24,6 +25,8 @@ def hand_over(merged: Merged, staff: Staff, *, fresh: bool) -> None:
     if merged.recording:
         fetch_recording.defer(recording_id=merged.recording.pk)
     publish(call.project_id, "call", {"call": call.pk})
+    if isinstance(merged.state, CallState):
+        linking.link(call, merged.state)
     if fresh and isinstance(merged.state, CallState):
         _pop_up(call, merged.state, staff)
 
@@ -33,6 +36,7 @@ def ring_without_id(connection: Connection, fact: CallFact, staff: Staff) -> Non
     if fact.kind not in _ANNOUNCING:
         return
     people = staff.find_all([fact.employee] if fact.employee else [])
+    linking.rang_without_id(connection, fact, next(iter(people), None))
     data = {"call": None, "moment": Moment.RING, "client": fact.client_number, "employees": [one.pk for one in people]}
     publish(connection.project_id, "popup", data, to=[one.pk for one in people])
 
