@@ -40,7 +40,10 @@ def test_a_row_of_a_running_call_is_not_answered_until_it_matures(twin: TwinClie
     twin.control("finish", call_id=call_id)
     mature = rows(twin)[0]
     assert (mature["disposition"], mature["billsec"], mature["connected_with"]) == ("PROPER", 83, "acme_olena")
-    assert twin.get("/sipstatus/speaking").json() == []
+    until = time.monotonic() + 2
+    while (speaking := twin.get("/sipstatus/speaking").json()) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert speaking == []
 
 
 def test_a_row_matures_with_the_twins_clock(twin: TwinClient) -> None:
@@ -225,3 +228,20 @@ def test_a_transcript_has_time_codes(twin: TwinClient, hub_outside: ReceivingHub
     text = twin.get(hub_outside.body_of("ai_analysis")["transcript_vtt"]).text
     assert text.startswith("WEBVTT")
     assert "-->" in text
+
+
+def test_a_callback_happens_in_real_time_and_the_employee_speaks_meanwhile(
+    twin: TwinClient, hub_outside: ReceivingHub
+) -> None:
+    twin.control("configure", callback_talk=0.4, callback_disposition="NO ANSWER")
+    parties = {"caller": "380671234567", "callee": "acme_piotr"}
+    rpc(twin, "/a/v2", "Api\\V2\\Callback.external", projectId="11111", **parties)
+    wait_for(hub_outside, 1)
+    assert twin.get("/sipstatus/speaking").json() == ["acme_piotr"]
+    wait_for(hub_outside, 2)
+    after = hub_outside.body_of("outgoing_after")
+    assert (after["disposition"], after["billsec"], after["duration"]) == ("NO ANSWER", 0, 1)
+    until = time.monotonic() + 2
+    while (speaking := twin.get("/sipstatus/speaking").json()) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert speaking == []

@@ -1,6 +1,7 @@
-"""Calls started through the API: recorded, and played at once as the webhooks of a real one."""
+"""Calls started through the API: recorded, and played in real time as the webhooks of a real one."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from switchhook.connectors.testing.twin import json_body
 
+from .calls import ANSWERED
 from .config import TwinEmployee
 from .play import Play
 from .player import Player
@@ -73,9 +75,23 @@ class Callbacks:
             return
         play = Play(scenario="outgoing-api", client=client, employee=employee.staff_id, tags=tags)
         base = config.public_url or str(request.base_url).rstrip("/")
-        task = asyncio.create_task(self._player.play(play, base))
+        task = asyncio.create_task(self._happen(play, base))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+    async def _happen(self, play: Play, base: str) -> None:
+        """The employee picks up and the client is rung, which begins the call; some time later it is over."""
+        config = self._state.config
+        await asyncio.sleep(config.callback_ring)
+        talks, seconds = config.callback_disposition in ANSWERED, max(1, round(config.callback_talk))
+        special: dict[str, Any] = {"wait": 0 if talks else seconds, "talk": seconds if talks else 0}
+        special["disposition"] = config.callback_disposition
+        play = replace(play, at=self._state.clock().isoformat(), events=["before"], **special)
+        played = await self._player.play_one(play, 0, base)
+        await asyncio.sleep(config.callback_talk)
+        await self._player.play_one(replace(play, call_id=played.call_id, events=["after"]), 0, base)
+        if call := self._state.calls.get(played.call_id):
+            call.matures_at = call.started_at
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:

@@ -75,7 +75,8 @@ class TwinConfig:
     number; None: none. `public_url` is where recordings are linked to (None: where the play was asked).
     `forward_submit` is `json` or `http` (query), `forward_import` the same for the answer. `refused_fields` are export
     fields this project does not know, answered with `field_error_status`. `callbacks_play`: whether a call started by
-    the API is played at once.
+    the API is played, in real time: the employee picks up after `callback_ring` seconds, the call ends after
+    `callback_talk` more, with `callback_disposition`.
     """
 
     project_id: str = "11111"
@@ -99,6 +100,9 @@ class TwinConfig:
     sip_online: tuple[str, ...] | None = None
     strict_extension: bool = True
     callbacks_play: bool = True
+    callback_ring: float = 0.0
+    callback_talk: float = 0.0
+    callback_disposition: str = "PROPER"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -42,7 +42,8 @@ class RingostatDemo:
     """See `switchhook.connectors.registry.TelephonyTwin`."""
 
     def __init__(self) -> None:
-        self._config = TwinConfig()
+        # Slow enough for a person to see how a click becomes a call.
+        self._config = TwinConfig(callback_ring=2.0, callback_talk=5.0)
         self.app = create_twin(self._config)
         self.numbers: Sequence[str] = self._config.numbers
 
