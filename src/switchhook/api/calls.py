@@ -33,6 +33,11 @@ class CallFilters(Schema):
     status: Literal["", "active", "answered", "missed", "failed", "other"] = ""
     employee: str = Field("", max_length=254, description="Id or e-mail of an employee.")
     linked: Literal["", "yes", "no"] = Field("", description="Whether a CRM of the project knows the client.")
+    search: str = Field("", max_length=100, description="A client's name or number, or a part of one.")
+    line: str = Field("", max_length=20, description="A line of the project, E.164.")
+    source: str = Field("", max_length=200, description="The visit's source, as it stands in a call.")
+    campaign: str = Field("", max_length=200, description="The visit's campaign.")
+    recording: Literal["", "yes", "no"] = Field("", description="Whether the hub keeps a recording.")
     external_id: str = Field("", max_length=200, description="The telephony's own id of the call.")
     since: datetime | None = Field(None, description="Calls that began at this time or later.")
     until: datetime | None = Field(None, description="Calls that began before this time.")
@@ -126,9 +131,14 @@ def list_calls(request: ApiRequest, filters: Query[CallFilters]) -> Mapping[str,
             channel="" if filters.channel == "all" else filters.channel,
             direction=filters.direction,
             status=filters.status,
-            employee=_employee(project, filters.employee),
+            employees=_employees(project, filters.employee),
+            line=filters.line,
+            source=filters.source,
+            campaign=filters.campaign,
             number=filters.number,
+            search=filters.search,
             linked=filters.linked,
+            recording=filters.recording,
         ),
     )
     if filters.external_id:
@@ -224,13 +234,13 @@ def _call(project: Project, call_id: str) -> Call:
     return found
 
 
-def _employee(project: Project, wanted: str) -> int | None:
+def _employees(project: Project, wanted: str) -> tuple[int, ...]:
     if not wanted:
-        return None
+        return ()
     found = employees(project, wanted).first()
     if found is None:
         raise HttpError(422, f"No employee of this project is “{wanted}”. Give the id or e-mail of one.")
-    return found.pk
+    return (found.pk,)
 
 
 def _aware(project: Project, moment: datetime) -> datetime:

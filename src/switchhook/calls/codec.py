@@ -49,3 +49,13 @@ def state_to_json(state: CallState | Inquiry) -> dict[str, Any]:
 def state_from_json(data: dict[str, Any]) -> CallState | Inquiry:
     """The state that `state_to_json` wrote."""
     return _INQUIRY.validate_python(data) if "channel" in data else _STATE.validate_python(data)
+
+
+def visit_of(state: CallState | Inquiry) -> tuple[str, str]:
+    """Source and campaign of the visit before a call or inquiry, "" where unknown; with or without the prefix `utm_`.
+
+    A form or dialogue that no visit is known of has the messenger or site for its source.
+    """
+    said = {name.lower().removeprefix("utm_"): value for name, value in state.utm.items()}
+    source = said.get("source") or (state.source if isinstance(state, Inquiry) else "")
+    return source[:200], said.get("campaign", "")[:200]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from switchhook.calls.codec import fact_from_json, fact_to_json, inquiry_fact_from_json, state_to_json
+from switchhook.calls.codec import fact_from_json, fact_to_json, inquiry_fact_from_json, state_to_json, visit_of
 from switchhook.calls.models import Call, Fact, Recording, RecordingState
 from switchhook.connections.models import Connection
 from switchhook.connections.sealing import seal, unseal
@@ -154,6 +154,7 @@ def _apply(call: Call, state: CallState | Inquiry, staff: Staff) -> None:
     call.stopped = staff.stop_list.covers(call.project_number, call.client_number)
     call.journal_only = began_before_activation(call.connection, call.started_at)
     call.state = state_to_json(state)
+    call.source, call.campaign = visit_of(state)
 
 
 def _sealed(fact: CallFact | InquiryFact) -> dict[str, object]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from switchhook.connections.models import Connection
 from switchhook.intake.models import RawEvent
-from switchhook.projects.models import Employee, Project
+from switchhook.projects.models import Employee, Project, User
 
 
 class Call(models.Model):
@@ -17,6 +17,7 @@ class Call(models.Model):
     CRMs, and has no line, no talk and no recording. Lists show calls only unless asked for others.
 
     Durations are seconds, times UTC, numbers E.164 ("" where unknown or hidden). `facts_seen` counts the facts folded.
+    `source` and `campaign` are the visit's, taken out of `state` so that lists and reports can ask for them.
     `stopped` marks a call of a stop-listed line or ignored client: it stays in the journal and touches no CRM.
     `journal_only` marks one that began before its connection was activated.
     """
@@ -53,6 +54,8 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True)
     talk_seconds = models.PositiveIntegerField(null=True)
     wait_seconds = models.PositiveIntegerField(null=True)
+    source = models.CharField(max_length=200, blank=True, db_default="")
+    campaign = models.CharField(max_length=200, blank=True, db_default="")
     state = models.JSONField(default=dict)
     facts_seen = models.PositiveIntegerField(default=0)
     stopped = models.BooleanField(default=False)
@@ -64,10 +67,24 @@ class Call(models.Model):
         ordering = ["-started_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="one_call_per_external_id")]
         indexes = [
-            models.Index(fields=["project", "-started_at", "-id"], name="call_journal"),
+            # With what most filters ask for in the index itself, even a rare combination is found without the rows.
+            models.Index(
+                fields=["project", "-started_at", "-id"],
+                include=["channel", "direction", "status", "employee", "talk_seconds"],
+                name="call_list",
+            ),
             models.Index(fields=["project", "client_number", "-started_at"], name="call_client"),
             models.Index(fields=["project", "status", "-started_at"], name="call_status"),
             models.Index(fields=["project", "employee", "-started_at"], name="call_employee"),
+            models.Index(fields=["project", "project_number", "-started_at", "-id"], name="call_line"),
+            models.Index(
+                fields=["project", "source", "-started_at", "-id"], condition=~models.Q(source=""), name="call_source"
+            ),
+            models.Index(
+                fields=["project", "campaign", "-started_at", "-id"],
+                condition=~models.Q(campaign=""),
+                name="call_campaign",
+            ),
             models.Index(
                 fields=["project", "-started_at", "-id"], condition=~models.Q(channel="call"), name="inquiry_journal"
             ),
@@ -77,6 +94,19 @@ class Call(models.Model):
     def lane_key(self) -> str:
         """What keeps one client's calls and inquiries in order: his number, or the call itself where he has none."""
         return self.client_number or f"call:{self.pk}"
+
+
+class ClientNumber(models.Model):
+    """A number that has called or was called, once per project: what a search for a part of a number looks through.
+
+    A database trigger enters the numbers, whoever writes the calls.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="client_numbers", db_index=False)
+    e164 = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "e164"], name="one_client_number")]
 
 
 class Fact(models.Model):
@@ -134,6 +164,61 @@ class RecordingAccess(models.Model):
     recording = models.ForeignKey(Recording, models.CASCADE, related_name="accesses")
     at = models.DateTimeField(auto_now_add=True)
     address = models.GenericIPAddressField(null=True)
+
+
+class LinkedByHand(models.Model):
+    """A person tied a call's client to a record of a CRM: who, when, to which one, and what the CRM said to it.
+
+    `made` is True where the record was made for it, False where an existing one was chosen. `outcome` says whether the
+    number went onto the record: `written`, `there` (it had it already), `hub` (this CRM keeps no numbers on such a
+    record, so only the hub knows) or `refused`, with the CRM's sentence in `error`.
+    """
+
+    class Outcome(models.TextChoices):
+        WRITTEN = "written", _("the number was written into the CRM")
+        THERE = "there", _("the record had the number already")
+        HUB = "hub", _("known to the hub only")
+        REFUSED = "refused", _("the CRM refused the number; known to the hub only")
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="links_by_hand")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    record_id = models.CharField(max_length=80)
+    title = models.CharField(max_length=255, blank=True)
+    url = models.TextField(blank=True)
+    made = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    error = models.TextField(blank=True)
+    user = models.ForeignKey(User, models.SET_NULL, null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+
+class SavedView(models.Model):
+    """Named filters of the journal, as they stand in its address. `user` None: shared by the project.
+
+    `standard` is the one that its owner, or the project, sees first.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="saved_views")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="saved_views")
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(max_length=1000, blank=True)
+    standard = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user", "name"], nulls_distinct=False, name="one_view_per_name"),
+            models.UniqueConstraint(
+                fields=["project", "user"],
+                condition=models.Q(standard=True),
+                nulls_distinct=False,
+                name="one_standard_view",
+            ),
+        ]
 
 
 class LogCursor(models.Model):

@@ -9,23 +9,23 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from switchhook.calls.models import Call
-from switchhook.core.phone import digits_of, normalize
+from switchhook.calls.models import Call, Recording, RecordingState
+from switchhook.calls.search import found_by, known_entries, of_number
 from switchhook.core.situation import Channel
 from switchhook.directory.models import DirectoryEntry
 from switchhook.projects.models import Project
 
 _CLIENT_KINDS = ("contact", "lead", "deal", "company")
-_FEWEST_DIGITS = 3
-_WHOLE_NUMBER = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalFilter:
     """What of the journal to show. Days are the project's own, both inclusive; empty means "any".
 
-    `channel` is `call`, `form`, `dialogue`, or "" for all of them. `number` is a client's or project's number in any
-    spelling, or a part of one. `linked` is "yes", "no" or "".
+    `channel` is `call`, `form`, `dialogue`, or "" for all of them. `search` is what a person types: a client's name, or
+    a client's or project's number in any spelling, or a part of either; `number` is a number only. `line` is a number
+    of the project (E.164); `linked` and `recording` are "yes", "no" or ""; `crm` is a connection that must know the
+    client. `talk_from` and `talk_to` are seconds of talk, both inclusive.
     """
 
     channel: str = Channel.CALL
@@ -33,9 +33,17 @@ class JournalFilter:
     until: date | None = None
     direction: str = ""
     status: str = ""
-    employee: int | None = None
+    employees: tuple[int, ...] = ()
+    line: str = ""
+    source: str = ""
+    campaign: str = ""
     number: str = ""
+    search: str = ""
     linked: str = ""
+    crm: int | None = None
+    recording: str = ""
+    talk_from: int | None = None
+    talk_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +67,56 @@ class KnownClient:
 
 def journal(project: Project, chosen: JournalFilter) -> QuerySet[Call]:
     """The project's calls (or forms, or dialogues) that match, newest first."""
-    calls = Call.objects.filter(project=project).select_related("employee", "recording")
-    if chosen.channel:
-        calls = calls.filter(channel=chosen.channel)
-    calls = _in_period(calls, project, chosen)
-    if chosen.direction:
-        calls = calls.filter(direction=chosen.direction)
-    if chosen.status:
-        calls = calls.filter(status=chosen.status)
-    if chosen.employee is not None:
-        calls = calls.filter(employee_id=chosen.employee)
-    if chosen.number:
-        calls = calls.filter(_number(chosen.number, project.country))
+    calls = _in_period(Call.objects.filter(project=project), project, chosen)
+    plain = {name: getattr(chosen, name) for name in ("channel", "direction", "status", "source", "campaign")}
+    plain["project_number"] = chosen.line
+    calls = calls.filter(**{name: value for name, value in plain.items() if value})
+    if chosen.employees:
+        calls = calls.filter(employee_id__in=chosen.employees)
+    if chosen.talk_from is not None:
+        calls = calls.filter(talk_seconds__gte=chosen.talk_from)
+    if chosen.talk_to is not None:
+        calls = calls.filter(talk_seconds__lte=chosen.talk_to)
+    for text, asked in ((chosen.number, of_number), (chosen.search, found_by)):
+        calls = calls.filter(asked(project, text)) if text else calls
+    return _tied(calls, project, chosen).order_by("-started_at", "-id")
+
+
+def _tied(calls: QuerySet[Call], project: Project, chosen: JournalFilter) -> QuerySet[Call]:
+    """Those whose client a CRM knows, or does not, and that have a recording, or have not."""
     if chosen.linked:
-        known = Exists(_entries(project).filter(e164=OuterRef("client_number")))
+        known = Exists(known_entries(project).filter(e164=OuterRef("client_number")))
         calls = calls.filter(known) if chosen.linked == "yes" else calls.filter(~known)
-    return calls.order_by("-started_at", "-id")
+    if chosen.crm is not None:
+        there = known_entries(project).filter(connection=chosen.crm, e164=OuterRef("client_number"))
+        calls = calls.filter(Exists(there))
+    if chosen.recording:
+        kept = Exists(Recording.objects.filter(call=OuterRef("pk"), state=RecordingState.STORED, revoked_at=None))
+        calls = calls.filter(kept) if chosen.recording == "yes" else calls.filter(~kept)
+    return calls
 
 
 def page_of(calls: QuerySet[Call], *, cursor: str = "", size: int = 50) -> CallPage:
     """`size` calls after `cursor` (as `CallPage.next` gave it). Raises ValueError for a cursor that is none."""
     if cursor:
-        started_at, pk = read_cursor(cursor)
-        calls = calls.filter(Q(started_at__lt=started_at) | Q(started_at=started_at, pk__lt=pk))
-    items = list(calls[: size + 1])
-    more = len(items) > size
-    items = items[:size]
-    return CallPage(items, write_cursor(items[-1]) if more else None)
+        calls = after(calls, cursor)
+    # First the ids, which indexes alone give, then the rows of those few.
+    ids = list(calls.values_list("pk", flat=True)[: size + 1])
+    rows = Call.objects.select_related("employee", "recording").in_bulk(ids[:size])
+    items = [rows[pk] for pk in ids[:size] if pk in rows]
+    return CallPage(items, write_cursor(items[-1]) if items and len(ids) > size else None)
+
+
+def after(calls: QuerySet[Call], cursor: str) -> QuerySet[Call]:
+    """Those that stand after the cursor's call in the journal. Raises ValueError for a cursor that is none."""
+    started_at, pk = read_cursor(cursor)
+    # The first condition is an index's, the second is the exact place among calls of the same moment.
+    return calls.filter(started_at__lte=started_at).filter(Q(started_at__lt=started_at) | Q(pk__lt=pk))
+
+
+def count_of(calls: QuerySet[Call], *, most: int = 10_000) -> int:
+    """How many calls there are, counted up to `most` + 1: a greater number is told as "more than" at once."""
+    return calls.order_by()[: most + 1].count()
 
 
 def write_cursor(call: Call) -> str:
@@ -133,7 +164,7 @@ def known_clients(project: Project, numbers: Collection[str]) -> dict[str, Known
     wanted = {number for number in numbers if number}
     if not wanted:
         return {}
-    entries = _entries(project).filter(e164__in=wanted, kind__in=_CLIENT_KINDS).select_related("connection")
+    entries = known_entries(project).filter(e164__in=wanted, kind__in=_CLIENT_KINDS).select_related("connection")
     ranked = sorted(entries, key=lambda e: (e.connection.rank, e.connection_id, _CLIENT_KINDS.index(e.kind), e.pk))
     known: dict[str, KnownClient] = {}
     for entry in ranked:
@@ -151,24 +182,12 @@ def _client(entry: DirectoryEntry) -> KnownClient:
     )
 
 
-def _entries(project: Project) -> QuerySet[DirectoryEntry]:
-    return DirectoryEntry.objects.filter(connection__project=project, connection__role="crm")
-
-
 def _in_period(calls: QuerySet[Call], project: Project, chosen: JournalFilter) -> QuerySet[Call]:
     if chosen.since:
         calls = calls.filter(started_at__gte=day_bounds(project, chosen.since)[0])
     if chosen.until:
         calls = calls.filter(started_at__lt=day_bounds(project, chosen.until)[1])
     return calls
-
-
-def _number(text: str, country: str) -> Q:
-    e164, digits = normalize(text, country), digits_of(text)
-    exact = Q(client_number=e164) | Q(project_number=e164) if e164 else Q(pk__in=[])
-    if len(digits) < _FEWEST_DIGITS or (e164 and len(digits) >= _WHOLE_NUMBER):
-        return exact
-    return exact | Q(client_number__contains=digits) | Q(project_number__contains=digits)
 
 
 def tags_seen(project: Project, calls: int = 500) -> list[str]:

@@ -1,5 +1,7 @@
 """The phone index. One row per (connection, number, record); a look-up is one index scan."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 
 from switchhook.connections.models import Connection
@@ -36,6 +38,7 @@ class DirectoryEntry(models.Model):
         indexes = [
             models.Index(fields=["connection", "kind", "record_id"], name="directory_record"),
             models.Index(fields=["connection", "contact_id"], name="directory_contact"),
+            GinIndex(SearchVector("title", config="simple"), name="directory_words"),
         ]
 
 

@@ -1,125 +1,63 @@
 """The call journal: filters in the address, keyset pages, rows that renew themselves."""
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from switchhook.calls.models import Call, Recording
-from switchhook.calls.queries import JournalFilter, journal, known_clients, page_of
+from switchhook.calls.queries import JournalFilter, count_of, journal, known_clients, page_of
 from switchhook.console.access import ProjectRequest, project_view
+from switchhook.console.journal_form import FilterForm
+from switchhook.console.views.saved_views import standard_view, views_of
 from switchhook.core.clock import utc_now
-from switchhook.core.situation import Channel
 from switchhook.core.ticket import issue
-from switchhook.projects.models import Employee, Project, Role
+from switchhook.projects.models import Project, Role
 
-_PERIODS = (
-    ("", _("Any time")),
-    ("today", _("Today")),
-    ("yesterday", _("Yesterday")),
-    ("week", _("Last 7 days")),
-    ("month", _("Last 30 days")),
-    ("days", _("Chosen days")),
-)
+MOST_COUNTED = 10_000
+"""A journal is counted so far; beyond, the page says "more than"."""
+
 _MOST_AT_ONCE = 100
-
-
-class FilterForm(forms.Form):
-    """The journal's filters as they stand in the address; what does not fit is ignored."""
-
-    number = forms.CharField(label=_("Number"), required=False, max_length=40)
-    period = forms.ChoiceField(label=_("Period"), required=False, choices=_PERIODS)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    channel = forms.ChoiceField(
-        label=_("Show"),
-        required=False,
-        choices=[("", _("Calls")), ("form", _("Forms")), ("dialogue", _("Chats")), ("all", _("Everything"))],
-    )
-    direction = forms.ChoiceField(
-        label=_("Direction"),
-        required=False,
-        choices=[("", _("Any")), ("in", _("Incoming")), ("out", _("Outgoing")), ("internal", _("Internal"))],
-    )
-    status = forms.ChoiceField(
-        label=_("Status"),
-        required=False,
-        choices=[
-            ("", _("Any")),
-            ("answered", _("Answered")),
-            ("missed", _("Missed")),
-            ("failed", _("Failed")),
-            ("active", _("In progress")),
-            ("other", _("Other")),
-        ],
-    )
-    employee = forms.ModelChoiceField(
-        Employee.objects.none(), label=_("Employee"), required=False, empty_label=_("Anyone")
-    )
-    linked = forms.ChoiceField(
-        label=_("In the CRM"),
-        required=False,
-        choices=[("", _("Any")), ("yes", _("Linked")), ("no", _("Not linked"))],
-    )
-
-    def __init__(self, project: Project, data: Any) -> None:
-        super().__init__(data)
-        choice: Any = self.fields["employee"]
-        choice.queryset = Employee.objects.filter(project=project)
-
-    def chosen(self, today: date) -> JournalFilter:
-        """The filter, with named periods as days."""
-        self.is_valid()
-        values = self.cleaned_data
-        employee = values.get("employee")
-        return replace(
-            self._days(today),
-            channel={"": Channel.CALL, "all": ""}.get(values.get("channel", ""), values.get("channel", "")),
-            direction=values.get("direction", ""),
-            status=values.get("status", ""),
-            employee=employee.pk if employee else None,
-            number=values.get("number", ""),
-            linked=values.get("linked", ""),
-        )
-
-    def _days(self, today: date) -> JournalFilter:
-        values = self.cleaned_data
-        back = {"today": 0, "week": 6, "month": 29}.get(values.get("period", ""))
-        if back is not None:
-            return JournalFilter(since=today - timedelta(days=back), until=today)
-        if values.get("period") == "yesterday":
-            return JournalFilter(since=today - timedelta(days=1), until=today - timedelta(days=1))
-        return JournalFilter(since=values.get("since"), until=values.get("until"))
 
 
 @project_view(Role.VIEWER)
 def calls(request: ProjectRequest) -> HttpResponse:
-    """The journal page; asked by htmx, only its table."""
+    """The journal page; asked by htmx, only its table. Without any filter it opens with the standard view."""
+    is_part = request.htmx.target == "journal"
+    if not request.GET and not is_part and (standard := standard_view(request)) is not None and standard.query:
+        return redirect(f"{request.path}?{standard.query}")
     form = FilterForm(request.project, request.GET)
-    chosen = form.chosen(timezone.localdate())
+    found = journal(request.project, form.chosen(timezone.localdate()))
     try:
-        page = page_of(journal(request.project, chosen), cursor=request.GET.get("after", ""))
+        page = page_of(found, cursor=request.GET.get("after", ""))
     except ValueError:
         raise Http404 from None
-    kept = urlencode([(key, value) for key, value in request.GET.items() if value and key != "after"])
+    kept = form.kept()
     context = _with_clients(request.project, page.items) | {
         "form": form,
         "page": page,
         "kept": kept,
+        "chips": form.chips(),
         "is_filtered": bool(kept),
         "is_first": "after" not in request.GET,
         "is_new_project": not page.items and not Call.objects.filter(project=request.project).exists(),
+        "count": count_of(found, most=MOST_COUNTED),
+        "most_counted": MOST_COUNTED,
+        "density": "dense" if request.COOKIES.get("density") == "dense" else "",
     }
-    template = "console/calls/table.html" if request.htmx.target == "journal" else "console/calls/journal.html"
-    return render(request, template, context)
+    if is_part:
+        return render(request, "console/calls/table.html", context)
+    return render(request, "console/calls/journal.html", context | _views(request, kept))
+
+
+def _views(request: ProjectRequest, kept: str) -> dict[str, Any]:
+    views = list(views_of(request))
+    current = next((view for view in views if view.query == kept), None)
+    return {"views": views, "current_view": current}
 
 
 @project_view(Role.VIEWER)
