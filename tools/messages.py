@@ -111,7 +111,7 @@ def from_data() -> Iterator[Found]:
         place = f"connectors/{manifest.slug}/connector.toml"
         for field in manifest.fields:
             yield from ((text, place) for text in (field.label, field.help) if text)
-        yield from ((text, place) for text in (manifest.summary,) if text)
+        yield from ((text, place) for text in (manifest.summary, *manifest.webhook_steps) if text)
 
 
 def _place(path: Path) -> str:

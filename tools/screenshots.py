@@ -2,7 +2,7 @@
 
     python tools/screenshots.py             all of them, into docs/images
     python tools/screenshots.py journal     these only
-    python tools/screenshots.py --check     keep nothing; fail where one cannot be taken, or pages show one that is not here
+    python tools/screenshots.py --check     keep nothing; fail where one cannot be taken, or a page shows an unknown one
 
 A picture is a page of a fresh demo and what is done on it first, so it can be taken again whenever the page changes.
 """
