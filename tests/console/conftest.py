@@ -38,6 +38,7 @@ def pages(desk: Desk) -> dict[str, str]:
         "crm": f"{root}connections/{desk.crm.pk}/",
         "employees": f"{root}employees/",
         "numbers": f"{root}numbers/",
+        "settings": f"{root}settings/",
         "rows": f"{root}calls/rows?ids={made['call'].pk}",
         "ticket": f"{root}live-ticket",
         **found,

@@ -7,16 +7,24 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests.factories import Desk, fill, open_desk
 
 from switchhook.connections.models import SignInAttempt
-from switchhook.projects.models import ApiToken, Number, Role
+from switchhook.projects.membership import invite as invited
+from switchhook.projects.models import ApiToken, Invitation, Membership, Number, Role
 
 from .conftest import signed_in
 from .every_address import addresses_of
 
 OWN_BUSINESS: set[str] = set()
 """What a viewer may post to, because it changes nothing but what he himself sees."""
+
+
+def invite(desk: Desk) -> Invitation:
+    owner = Membership.objects.get(project=desk.project, role=Role.OWNER)
+    made, _token = invited(desk.project, owner, "guest@example.com", Role.VIEWER, now=timezone.now())
+    return made
 
 
 def everything_of(desk: Desk) -> dict[str, Any]:
@@ -29,6 +37,8 @@ def everything_of(desk: Desk) -> dict[str, Any]:
         "attempt": attempt,
         "token": ApiToken.issue(desk.project, "theirs")[0],
         "row": Number.objects.get(project=desk.project),
+        "membership": Membership.objects.get(project=desk.project, role=Role.VIEWER),
+        "invitation": invite(desk),
     }
 
 

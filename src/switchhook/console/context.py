@@ -19,11 +19,17 @@ PLACES: dict[str, frozenset[str]] = {
     "connections": frozenset(
         {
             "connections", "connection", "new_connection", "connection_settings", "connection_credentials",
-            "connection_setup", "connection_people", "connection_fields", "sign_in",
+            "connection_setup", "connection_people", "connection_fields", "sign_in", "connection_titles", "name_map",
+            "try_names", "forwarding", "try_forwarding",
         }
     ),
     "scenarios": frozenset({"scenarios"}),
-    "settings": frozenset({"settings", "numbers", "add_to_list", "tokens"}),
+    "settings": frozenset(
+        {
+            "settings", "numbers", "add_to_list", "ignore_many", "line", "tokens", "project_settings", "members",
+            "invite_member", "audit",
+        }
+    ),
 }  # fmt: skip
 """The pages (by the names of their addresses) that stand below an entry of the navigation, where it has several."""
 

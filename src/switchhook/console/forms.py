@@ -7,9 +7,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.connections.models import Connection
-from switchhook.core.phone import normalize
 from switchhook.core.situation import Channel
-from switchhook.projects.models import Employee, IgnoredClient, Number, Project, Role
+from switchhook.projects.models import Employee, Role
 from switchhook.scenarios import catalog
 
 _MAX_TASK_HOURS = 24 * 30
@@ -155,44 +154,6 @@ class NameMapForm(forms.Form):
         return pairs
 
 
-class _PhoneForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
-    marks_optional = True
-
-    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.instance.project = project
-
-    def clean_e164(self) -> str:
-        """The number as E.164, from any spelling."""
-        number = normalize(self.cleaned_data["e164"], self.instance.project.country)
-        if number is None:
-            raise forms.ValidationError(_("This is not a telephone number."))
-        others = type(self.instance)._default_manager.filter(project=self.instance.project, e164=number)  # noqa: SLF001
-        if others.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("This number is in the list already."))
-        return number
-
-
-class NumberForm(_PhoneForm):
-    """A line of the project."""
-
-    e164 = forms.CharField(label=_("Number"), max_length=40)
-
-    class Meta:
-        model = Number
-        fields = ("e164", "label", "sip_pair", "stopped")
-
-
-class IgnoredForm(_PhoneForm):
-    """A client's number for which nothing is made."""
-
-    e164 = forms.CharField(label=_("Number"), max_length=40)
-
-    class Meta:
-        model = IgnoredClient
-        fields = ("e164", "note")
-
-
 class TokenForm(forms.Form):
     """A new API token. Nobody issues one that may more than he himself."""
 
@@ -203,50 +164,3 @@ class TokenForm(forms.Form):
         super().__init__(data, initial={"role": Role.VIEWER})
         choice: Any = self.fields["role"]
         choice.choices = [(one.value, one.label) for one in Role if role.covers(one)]
-
-
-class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An employee with the directions on which he speaks."""
-
-    marks_optional = True
-
-    sips = forms.CharField(label=_("SIP logins"), required=False, help_text=_("Several are separated by commas."))
-    mobiles = forms.CharField(
-        label=_("Mobile (FMC) numbers"), required=False, help_text=_("Several are separated by commas.")
-    )
-
-    class Meta:
-        model = Employee
-        fields = ("name", "email", "sips", "mobiles", "extension", "staff_id", "active")
-
-    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.instance.project = project
-        for name in ("sips", "mobiles"):
-            self.initial[name] = ", ".join(getattr(self.instance, name))
-
-    def clean_sips(self) -> list[str]:
-        """The logins as a list."""
-        return _parts(self.cleaned_data["sips"])
-
-    def clean_mobiles(self) -> list[str]:
-        """The numbers as E.164."""
-        numbers = {
-            text: normalize(text, self.instance.project.country) for text in _parts(self.cleaned_data["mobiles"])
-        }
-        for text, number in numbers.items():
-            if number is None:
-                raise forms.ValidationError(_("“%(text)s” is not a telephone number."), params={"text": text})
-        return [number for number in numbers.values() if number]
-
-    def clean_staff_id(self) -> str:
-        """The id, if nobody else has it."""
-        staff_id: str = self.cleaned_data["staff_id"]
-        others = Employee.objects.filter(project=self.instance.project, staff_id=staff_id).exclude(pk=self.instance.pk)
-        if staff_id and others.exists():
-            raise forms.ValidationError(_("Another employee has this telephony staff id."))
-        return staff_id
-
-
-def _parts(text: str) -> list[str]:
-    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

@@ -27,6 +27,7 @@ from switchhook.console.views import (
     mapping,
     overview,
     people,
+    people_numbers,
     record,
     records,
     set_up,
@@ -79,9 +80,9 @@ _connections = [
 ]
 
 _lists = [
-    path("", people.numbers, name="numbers"),
-    re_path(r"^(?P<kind>number|ignored)$", people.add_to_list, name="add_to_list"),
-    re_path(r"^(?P<kind>number|ignored)/(?P<row_id>\d{1,18})$", people.change_list, name="change_list"),
+    path("", people_numbers.numbers, name="numbers"),
+    re_path(r"^(?P<kind>number|ignored)$", people_numbers.add_to_list, name="add_to_list"),
+    re_path(r"^(?P<kind>number|ignored)/(?P<row_id>\d{1,18})$", people_numbers.change_list, name="change_list"),
 ]
 
 _project: list[URLPattern | URLResolver] = [
@@ -119,4 +120,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(RETURN_PATH.removeprefix("/"), connecting.signed_in, name="signed_in"),
     path("p/<int:project_id>/", include(_project)),
     re_path(rf"^crm/(?P<section>{_SECTIONS})/(?P<record_id>\d{{1,18}})/$", record.anywhere, name="record_anywhere"),
+    *team.hub_patterns,
 ]
