@@ -24,6 +24,7 @@ from switchhook.delivery import leases, looks, observing, people, verdicts
 from switchhook.delivery.lanes import Run, busy_elsewhere, rehome
 from switchhook.delivery.ledger import Ledger
 from switchhook.delivery.models import Decision, Delivery, DeliveryState
+from switchhook.delivery.wishes import Wishes, wishes_for
 from switchhook.directory import index
 from switchhook.live.publish import publish
 from switchhook.projects.stop_list import StopList
@@ -112,6 +113,7 @@ class _Desk:
     settings: PlanSettings
     matrix: Matrix
     person: Person | None
+    wishes: Wishes
 
     def plan(self, verdict: Verdict) -> Plan:
         """What must exist, what another program has made since included; kept with the decision."""
@@ -133,7 +135,9 @@ class _Desk:
         return verdicts.look_again(self.decision, verdict, self.crm)
 
     def _planned(self, verdict: Verdict) -> Plan:
-        return plan(self.state, verdict, self.matrix, self.settings, self.crm.capabilities, self.person)
+        can, verdict = self.crm.capabilities, self.wishes.judged(verdict)
+        planned = plan(self.state, verdict, self.matrix, self.settings, can, self.person)
+        return self.wishes.completed(planned, self.state, verdict, self.settings, can)
 
     def _keep(self, planned: Plan, verdict: Verdict) -> None:
         decision, data = self.decision, planned.to_json()
@@ -167,6 +171,7 @@ def _carry_out(
         settings=settings,
         matrix=matrix,
         person=person,
+        wishes=wishes_for(connection, call),
     )
     if observed:
         desk.plan(verdict)

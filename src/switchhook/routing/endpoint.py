@@ -22,9 +22,10 @@ from starlette.routing import Route
 
 from switchhook.core.errors import BadSecret
 from switchhook.core.gate import Gate
+from switchhook.routing.announcement import announce
 from switchhook.routing.question import Question, read_question
 from switchhook.routing.scheme import Scheme
-from switchhook.routing.store import Destination, TelephonyDoor, announce, door, responsible
+from switchhook.routing.store import Destination, TelephonyDoor, door, responsible
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from switchhook.core.gate import Door
-from switchhook.core.live_event import CHANNEL, LiveEvent, encode
 from switchhook.routing.scheme import LAST_TALK, Scheme, read_scheme
 
 POOL_SECONDS = 1.0
@@ -128,13 +127,6 @@ async def responsible(pool: Pool, asked: TelephonyDoor, client: str) -> Destinat
             employee, sips, mobiles = rows[0]
             return Destination(employee, (sips or mobiles)[0])
     return None
-
-
-async def announce(pool: Pool, project: int, client: str, employee: int) -> None:
-    """Says on the live path to whom the caller was just sent, so that the pop-up is there before the first event."""
-    data = {"client": client, "employee": employee}
-    news = encode(LiveEvent(project=project, event="forward", data=data, to=frozenset({employee})))
-    await _rows(pool, "SELECT pg_notify(%s, %s)", [CHANNEL, news])
 
 
 async def _rows(pool: Pool, query: str, values: Any) -> Sequence[tuple[Any, ...]]:
