@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from switchhook.core.matrix import ActionSpec, Do, Matrix, Row, When
-from switchhook.core.matrix_shape import covered, group_of
+from switchhook.core.matrix_shape import covered, decided, group_of
 
 _NAMES = {
     Do.CREATE_CONTACT: "contact",
@@ -33,23 +33,23 @@ def action_of(row: Row, action_id: str) -> ActionSpec | None:
 
 
 def with_row(matrix: Matrix, row: Row) -> Matrix:
-    """The table with `row` in place of the one of the same id; a new one goes where it is asked in time."""
+    """The table with `row` for the one of its id; a new one goes below narrower rows and above wider ones."""
     if row_of(matrix, row.id) is not None:
         return replace(matrix, rows=tuple(row if old.id == row.id else old for old in matrix.rows))
     rows = list(matrix.rows)
-    rows.insert(_place(rows, row.when), row)
+    rows.insert(_place(matrix, row.when), row)
     return replace(matrix, rows=tuple(rows))
 
 
-def _place(rows: list[Row], when: When) -> int:
-    # Below what is narrower, above what would take its situations; else after the last row of its own group.
-    own = covered(when)
-    for number, row in enumerate(rows):
-        theirs = covered(row.when)
-        if theirs & own and not theirs < own:
-            return number
+def _place(matrix: Matrix, when: When) -> int:
+    # Below what is narrower and decides something, above what is wider; else beside the rows of its own group.
+    own, alive, rows = covered(when), decided(matrix), matrix.rows
+    narrower = [number for number, row in enumerate(rows) if covered(row.when) < own and alive.get(row.id)]
+    if narrower:
+        return narrower[-1] + 1
+    sharing = (number for number, row in enumerate(rows) if covered(row.when) & own)
     alike = [number for number, row in enumerate(rows) if group_of(row.when) is group_of(when)]
-    return alike[-1] + 1 if alike else len(rows)
+    return next(sharing, alike[-1] + 1 if alike else len(rows))
 
 
 def without_row(matrix: Matrix, row_id: str) -> Matrix:
