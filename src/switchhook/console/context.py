@@ -8,22 +8,32 @@ from django.http import HttpRequest
 from switchhook.connections.models import Connection, ConnectionState
 from switchhook.console.access import ProjectRequest
 from switchhook.delivery.models import Effect, EffectState
+from switchhook.missed.desk import count_open
+from switchhook.onboarding import checks
+from switchhook.onboarding.steps import unfinished
 from switchhook.projects.models import Project, Role
 
 THEMES = ("light", "dark")
 
 PLACES: dict[str, frozenset[str]] = {
-    "calls": frozenset({"calls", "call"}),
+    "calls": frozenset({"calls", "call", "link_call"}),
     "events": frozenset({"events", "event"}),
     "employees": frozenset({"employees", "employee", "new_employee"}),
     "connections": frozenset(
         {
             "connections", "connection", "new_connection", "connection_settings", "connection_credentials",
-            "connection_setup", "connection_people", "connection_fields", "sign_in", "connection_titles", "name_map",
+            "connection_setup", "connection_people", "connection_fields", "sign_in", "connection_titles",
+            "connection_rules", "name_map",
             "try_names", "forwarding", "try_forwarding",
         }
     ),
-    "scenarios": frozenset({"scenarios"}),
+    "scenarios": frozenset(
+        {
+            "scenarios", "scenario_table", "scenario_row", "scenario_situation", "scenario_action", "scenario_head",
+            "scenario_presets", "scenario_preset", "scenario_versions", "scenario_version", "scenario_try",
+            "scenario_try_calls",
+        }
+    ),
     "settings": frozenset(
         {
             "settings", "numbers", "add_to_list", "ignore_many", "line", "tokens", "project_settings", "members",
@@ -61,9 +71,12 @@ def _rights(request: ProjectRequest) -> dict[str, Any]:
 
 def _project_frame(request: ProjectRequest) -> dict[str, Any]:
     return _rights(request) | {
+        "first_run_open": request.role.covers(Role.ADMIN) and unfinished(request.project),
+        "check_count": checks.count(request.project),
         "projects": Project.objects.filter(memberships__user=request.user).order_by("name", "id"),
         "place": place_of(getattr(request.resolver_match, "url_name", None) or ""),
         "stopped_connections": Connection.objects.filter(project=request.project).exclude(state=ConnectionState.ACTIVE),
+        "missed_count": count_open(request.project),
         "attention_count": Effect.objects.filter(
             connection__project=request.project, state__in=(EffectState.REFUSED, EffectState.BLOCKED)
         ).count(),

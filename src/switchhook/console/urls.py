@@ -73,7 +73,7 @@ _connections = [
     path("<int:connection_id>/read-log", connections.read_log, name="read_log"),
     path("<int:connection_id>/people", crm_people.connection_people, name="connection_people"),
     re_path(
-        r"^(?P<connection_id>\d{1,18})/settings/(?P<part>rules|names|preset)$",
+        r"^(?P<connection_id>\d{1,18})/settings/(?P<part>rules|preset)$",
         connections.connection_settings,
         name="connection_settings",
     ),
@@ -117,6 +117,7 @@ _project: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.home, name="home"),
     path("language", entrance.language, name="language"),
+    *first_run.root,
     path(RETURN_PATH.removeprefix("/"), connecting.signed_in, name="signed_in"),
     path("p/<int:project_id>/", include(_project)),
     re_path(rf"^crm/(?P<section>{_SECTIONS})/(?P<record_id>\d{{1,18}})/$", record.anywhere, name="record_anywhere"),

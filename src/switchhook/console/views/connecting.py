@@ -13,6 +13,7 @@ from switchhook.connections import joining, services
 from switchhook.connections.models import Connection, ConnectionState, SignInAttempt
 from switchhook.connectors.base import Health
 from switchhook.connectors.registry import Manifest, manifest, manifests
+from switchhook.console import guided
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.account_forms import ConnectionForm, CredentialsForm
 from switchhook.console.views.crm_state import mended
@@ -30,12 +31,18 @@ def new_connection(request: ProjectRequest, connector: str) -> HttpResponse:
     about = _manifest(connector)
     asks_local = joining.is_first_vendor(request.project, connector)
     form = ConnectionForm(about, request.POST or None, asks_local=asks_local)
-    if request.method == "POST" and form.is_valid():
-        done = _begin(request, form) if request.POST.get("how") == SIGN_IN else _connect(request, form)
-        if done:
-            return done
+    guided.leave(request)
+    if request.method == "POST" and (done := submit(request, form)):
+        return done
     context = {"form": form, "manifest": about, "return_address": joining.return_address()}
     return render(request, "console/connections/new.html", context, status=422 if form.errors else 200)
+
+
+def submit(request: ProjectRequest, form: ConnectionForm) -> HttpResponse | None:
+    """Connect what a form says, or begin the sign-in at the vendor; None where the form shows why that did not go."""
+    if not form.is_valid():
+        return None
+    return _begin(request, form) if request.POST.get("how") == SIGN_IN else _connect(request, form)
 
 
 def _wanted(request: ProjectRequest, form: ConnectionForm) -> joining.Wanted:
@@ -63,8 +70,9 @@ def _connected(request: ProjectRequest, made: Connection, health: Health) -> Htt
     messages.success(request, _("%(name)s is connected.") % {"name": made.name})
     for remark in health.remarks:
         messages.warning(request, _(remark))
-    to_set_up = any(item.step == "set_up" for item in manifest(made.connector).fields)
-    return redirect("connection_setup" if to_set_up else "connection", request.project.pk, made.pk)
+    if any(item.step == "set_up" for item in manifest(made.connector).fields):
+        return redirect("connection_setup", request.project.pk, made.pk)
+    return guided.way_back(request) or redirect("connection", request.project.pk, made.pk)
 
 
 def _begin(request: ProjectRequest, form: ConnectionForm) -> HttpResponse | None:

@@ -18,7 +18,8 @@ from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
 from switchhook.console.wording import told
 from switchhook.core.errors import SwitchhookError
-from switchhook.projects.models import AuditEntry, Employee, Role
+from switchhook.projects.audit import note
+from switchhook.projects.models import Employee, Role
 
 
 @project_view(Role.ADMIN)
@@ -31,16 +32,17 @@ def connection_people(request: ProjectRequest, connection_id: int) -> HttpRespon
         Connection.objects.select_related("project"), pk=connection_id, project=request.project, role="crm"
     )
     if request.method == "POST":
-        _save(request, found)
+        save(request, found)
         return redirect("connection_people", request.project.pk, found.pk)
     context = head(found)
     if request.htmx or "load" in request.GET:
-        context |= _table(found)
+        context |= table(found)
     page = "people_rows.html" if request.htmx else "people.html"
     return render(request, f"console/connections/{page}", context)
 
 
-def _table(found: Connection) -> dict[str, Any]:
+def table(found: Connection) -> dict[str, Any]:
+    """Employees and the CRM's users, paired as far as is known or suggested. Asks the CRM; raises nothing."""
     users, refusal = _users(found)
     mapped = _mapped(found)
     employees = Employee.objects.filter(project=found.project_id, active=True)
@@ -72,7 +74,8 @@ def _users(found: Connection) -> tuple[list[CrmUser], str]:
         return [], told(error, found.name)
 
 
-def _save(request: ProjectRequest, found: Connection) -> None:
+def save(request: ProjectRequest, found: Connection) -> bool:
+    """Save the fields `user-<employee id>`; False where two name one user, which the page then says."""
     wanted = {
         person: request.POST.get(f"user-{person.pk}", "").strip()[:80]
         for person in Employee.objects.filter(project=request.project)
@@ -81,18 +84,14 @@ def _save(request: ProjectRequest, found: Connection) -> None:
     named = [user for user in wanted.values() if user]
     if len(set(named)) != len(named):
         messages.error(request, _("Two employees cannot be the same user of the CRM."))
-        return
+        return False
     before = _mapped(found)
     changed = {person: user for person, user in wanted.items() if before.get(person.pk, "") != user}
     with transaction.atomic():
         for person, user in changed.items():
             services.map_employee(found, person, user)
         if changed:
-            AuditEntry.objects.create(
-                project=request.project,
-                user=request.user,
-                action="connection.people",
-                target=found.name,
-                changes={person.name: user for person, user in changed.items()},
-            )
+            told = {person.name: {"from": before.get(person.pk, ""), "to": user} for person, user in changed.items()}
+            note(request.project, request.user, "connection.people", found.name, **told)
     messages.success(request, _("Saved."))
+    return True

@@ -8,16 +8,19 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
-from switchhook.projects.models import Project, User
+from switchhook.onboarding.steps import unfinished
+from switchhook.projects.models import Membership, Role, User
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """To the overview of the user's first project; a user of none is told whom to ask."""
-    first = Project.objects.filter(memberships__user_id=request.user.pk or 0).order_by("name", "id").first()
+    """To the user's first project: its overview, or the guide while it is empty. A user of none is told whom to ask."""
+    mine = Membership.objects.filter(user_id=request.user.pk or 0).select_related("project")
+    first = mine.order_by("project__name", "project_id").first()
     if first is None:
         return render(request, "console/no_project.html")
-    return redirect("overview", project_id=first.pk)
+    guides = Role(first.role).covers(Role.ADMIN) and unfinished(first.project)
+    return redirect("first_run" if guides else "overview", project_id=first.project_id)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from switchhook.connections import joining, services
 from switchhook.connections.models import Connection, ConnectionState
 from switchhook.connections.options import lacking, options
 from switchhook.connectors.registry import Field, Manifest, manifests
+from switchhook.console import guided
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.account_forms import PREFIX, SettingsForm
 from switchhook.console.connection_head import head
@@ -55,7 +56,7 @@ def _save(request: ProjectRequest, found: Connection, about: Manifest) -> HttpRe
         messages.warning(request, _("Saved. Still to be chosen: %(names)s.") % {"names": names})
         return redirect("connection_setup", request.project.pk, found.pk)
     messages.success(request, _("Saved."))
-    return redirect("connection", request.project.pk, found.pk)
+    return guided.way_back(request) or redirect("connection", request.project.pk, found.pk)
 
 
 def _configured(request: ProjectRequest, found: Connection, form: SettingsForm) -> bool:
