@@ -73,7 +73,7 @@ def configure(
     tried.settings = {**connection.settings, **settings}
     if credentials:
         trial, granted, _health = services.try_credentials(tried, {**connection.credentials, **credentials})
-        _keep_settings(connection, settings, user)
+        keep_settings(connection, settings, user)
         services.replace_credentials(connection, granted, trial, sorted(credentials), user)
         return None
     opened = manifest(connection.connector).connect(account_of(tried, urgency=Urgency.LIVE))
@@ -82,12 +82,13 @@ def configure(
         opened.check()
     except (Transient, AuthFailed) as error:
         doubt = error
-    _keep_settings(connection, settings, user)
+    keep_settings(connection, settings, user)
     return doubt
 
 
 @transaction.atomic
-def _keep_settings(connection: Connection, settings: Mapping[str, Any], user: User | None) -> None:
+def keep_settings(connection: Connection, settings: Mapping[str, Any], user: User | None) -> None:
+    """Change the named settings and note it in the audit trail; `connection` has the latest then. Asks nobody."""
     held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     changed = {name: value for name, value in settings.items() if held.settings.get(name) != value}
     held.settings = connection.settings = {**held.settings, **settings}

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from switchhook.core.errors import BadSecret
 from switchhook.core.gate import Gate
 from switchhook.routing.announcement import announce
+from switchhook.routing.asked import Asked
 from switchhook.routing.question import Question, read_question
 from switchhook.routing.scheme import Scheme
 from switchhook.routing.store import Destination, TelephonyDoor, door, responsible
@@ -79,6 +80,7 @@ async def _answer(request: Request) -> tuple[str, Response]:
         asked = await _gate(request.app).admit(request.path_params["connection"], request.path_params["secret"])
     except BadSecret:
         return "bad_secret", PlainTextResponse("Not Found", 404)
+    _asked(request.app).note(asked.connection)
     body = await _body(request)
     query = request.scope["query_string"].decode("utf-8", "replace")
     question = Question() if body is None else read_question(asked.scheme, query, body, asked.country)
@@ -102,6 +104,13 @@ def _gate(app: Starlette) -> Gate[TelephonyDoor]:
         app.state.routing_gate = Gate(functools.partial(door, app.state.pool))
     gate: Gate[TelephonyDoor] = app.state.routing_gate
     return gate
+
+
+def _asked(app: Starlette) -> Asked:
+    if not hasattr(app.state, "routing_asked"):
+        app.state.routing_asked = Asked(app.state.pool)
+    asked: Asked = app.state.routing_asked
+    return asked
 
 
 async def _body(request: Request) -> bytes | None:
