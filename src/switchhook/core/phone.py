@@ -4,6 +4,7 @@ Records in CRMs hold numbers as people typed them. Comparing text makes duplicat
 """
 
 import re
+from collections.abc import Iterable
 
 import phonenumbers
 
@@ -55,6 +56,16 @@ def _plausible(number: phonenumbers.PhoneNumber) -> bool:
         phonenumbers.is_valid_number(number)
         or len(str(number.country_code)) + len(str(number.national_number)) >= SHORTEST_SUBSCRIBER + 1
     )
+
+
+def local_ones(texts: Iterable[object], country: str) -> tuple[str, ...]:
+    """Those of `texts` that are numbers written without their country code, which other programs may not find."""
+    return tuple(text for text in texts if isinstance(text, str) and _is_local(text, country))
+
+
+def _is_local(text: str, country: str) -> bool:
+    number = normalize(text, country)
+    return number is not None and not digits_of(text).removeprefix("00").startswith(digits_of(number))
 
 
 def digits_of(text: str) -> str:

@@ -59,7 +59,8 @@ class Ref:
 class Record:
     """A record as a CRM holds it. `status` is `open`, `converted`, `won`, `lost` or `closed`; parties are always open.
 
-    `phones` are E.164; `owner` is the CRM's user id, None where nobody owns it; `url` opens the record for a person.
+    `phones` are E.164, `local_phones` those of them that the CRM holds without their country code, as they stand there;
+    `owner` is the CRM's user id, None where nobody owns it; `url` opens the record for a person.
     `remarks` say what of the last create or update this CRM could not take (a second link, an hour): for the trace.
     """
 
@@ -67,6 +68,7 @@ class Record:
     id: str
     title: str = ""
     phones: tuple[str, ...] = ()
+    local_phones: tuple[str, ...] = ()
     owner: str | None = None
     status: str = "open"
     contact_id: str | None = None

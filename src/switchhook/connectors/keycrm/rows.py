@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from switchhook.core.phone import normalize
+from switchhook.core.phone import local_ones, normalize
 from switchhook.core.records import Kind, Record, Ref
 
 from .client import Row
@@ -39,6 +39,7 @@ class Reader:
             id=str(row["id"]),
             title=name,
             phones=phones,
+            local_phones=local_ones(_texts(row.get("phone")), self.country),
             owner=owner_of(row),
             company_id=_id(_dict(row.get("company")).get("id") or row.get("company_id")),
             url=self._page("clients", row["id"]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from switchhook.core.phone import normalize
+from switchhook.core.phone import local_ones, normalize
 from switchhook.core.reason import Reason
 from switchhook.core.records import Kind, Record
 
@@ -40,6 +40,7 @@ class Glasses:
             id=id_of(item),
             title=first(fields.get(folder.name("name"))),
             phones=tuple(self.phones(folder, fields)),
+            local_phones=local_ones(_spelled(folder, fields), self.country),
             owner=owner_of(folder, fields) or None,
             status=self._status(folder, fields),
             contact_id=next(iter(links["contact"]), None),
@@ -52,8 +53,7 @@ class Glasses:
 
     def phones(self, folder: Folder, fields: Mapping[str, Any]) -> list[str]:
         """The record's numbers in E.164, each once; what is no number is left out."""
-        spelled = texts(fields.get(folder.name("phone"))) if folder.name("phone") else []
-        numbers = (normalize(text, self.country) for text in spelled)
+        numbers = (normalize(text, self.country) for text in _spelled(folder, fields))
         return list(dict.fromkeys(number for number in numbers if number))
 
     def _status(self, folder: Folder, fields: Mapping[str, Any]) -> str:
@@ -136,3 +136,7 @@ def is_deleted(item: Item) -> bool:
 def changed_at(item: Item) -> datetime | None:
     """When the record was last changed, as far as the answer says."""
     return when(item.get("updatedAt")) or when(item.get("createdAt"))
+
+
+def _spelled(folder: Folder, fields: Mapping[str, Any]) -> list[str]:
+    return list(texts(fields.get(folder.name("phone")))) if folder.name("phone") else []

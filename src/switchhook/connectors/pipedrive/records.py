@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from switchhook.core.phone import normalize
+from switchhook.core.phone import local_ones, normalize
 from switchhook.core.records import Kind, Record, Ref
 
 from .note import Note, call_facts
@@ -50,6 +50,7 @@ class Reader:
             id=str(row["id"]),
             title=_text(row.get("name")),
             phones=self.phones(row.get("phones")),
+            local_phones=local_ones(_stored(row.get("phones")), self.country),
             owner=_owner(row),
             company_id=_id(row.get("org_id") or company.get("id")),
             url=self._url(Kind.CONTACT, row),
@@ -147,8 +148,7 @@ class Reader:
 
     def phones(self, given: Any) -> tuple[str, ...]:
         """Numbers as E.164, each once; of words nothing is taken."""
-        stored = (item.get("value") if isinstance(item, Mapping) else item for item in given or ())
-        numbers = (normalize(value, self.country) for value in stored if isinstance(value, str))
+        numbers = (normalize(value, self.country) for value in _stored(given) if isinstance(value, str))
         return tuple(dict.fromkeys(filter(None, numbers)))
 
     def _values(self, custom: Any, owner: str) -> dict[str, Any]:
@@ -160,6 +160,10 @@ class Reader:
 
     def _url(self, kind: Kind, row: Row) -> str:
         return f"{self.web}/{_PAGES[kind]}/{row['id']}" if self.web else ""
+
+
+def _stored(given: Any) -> list[object]:
+    return [item.get("value") if isinstance(item, Mapping) else item for item in given or ()]
 
 
 def _links(row: Row) -> list[dict[str, str]]:

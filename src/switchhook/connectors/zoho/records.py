@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from switchhook.connectors.base import Account
-from switchhook.core.phone import normalize
+from switchhook.core.phone import local_ones, normalize
 from switchhook.core.reason import Reason
 from switchhook.core.records import Kind, Record, Ref
 
@@ -37,6 +37,7 @@ class Reader:
             id=str(row.get("id") or ""),
             title=_title(kind, row),
             phones=self.phones(kind, row, parts),
+            local_phones=local_ones(self._typed(kind, row), self._account.country),
             owner=_id(row.get("Owner")),
             status=self._status(kind, row),
             contact_id=contact,
@@ -53,10 +54,13 @@ class Reader:
 
     def phones(self, kind: Kind, row: Row, parts: Description) -> tuple[str, ...]:
         """The record's numbers in E.164, those in its description too; what is no number is passed over."""
-        typed = [row.get(name) for name in self._config.phones.get(kind, ())]
+        typed = self._typed(kind, row)
         typed += parts.facts.get("phones", "").split(", ")
         read = (normalize(text, self._account.country) for text in typed if isinstance(text, str))
         return tuple(dict.fromkeys(number for number in read if number))
+
+    def _typed(self, kind: Kind, row: Row) -> list[Any]:
+        return [row.get(name) for name in self._config.phones.get(kind, ())]
 
     def address(self, ref: Ref) -> str:
         """The page of a record, for a person."""
