@@ -88,7 +88,8 @@ class Manifest:
 
     `twin` names the module of the package that offers the vendor's stand-in to the demo (`demo_twin()`). `local` marks
     a CRM that lives in the hub's own database: its look-ups cost no request, so they are always live. `sign_in` names
-    the module of the package that is a `SignIn`, where the vendor has a sign-in page of its own.
+    the module of the package that is a `SignIn`, where the vendor has a sign-in page of its own. `webhook_steps` say
+    where at the provider the webhook's address is pasted (English message ids).
     """
 
     slug: str
@@ -102,6 +103,7 @@ class Manifest:
     local: bool = False
     twin: str = ""
     sign_in: str = ""
+    webhook_steps: tuple[str, ...] = ()
 
     def connect(self, account: Account) -> TelephonyConnector | CrmConnector:
         """Open an account; imports the connector on first use."""
@@ -149,7 +151,8 @@ def _read(slug: str, package: str) -> Manifest | None:
     folder = Path(spec.submodule_search_locations[0])
     data = tomllib.loads((folder / "connector.toml").read_text(encoding="utf-8"))
     fields = tuple(_field(item) for item in data.pop("fields", []))
-    return Manifest(slug=slug, package=package, folder=folder, fields=fields, **data)
+    steps = tuple(data.pop("webhook_steps", ()))
+    return Manifest(slug=slug, package=package, folder=folder, fields=fields, webhook_steps=steps, **data)
 
 
 def _field(item: Mapping[str, Any]) -> Field:

@@ -23,7 +23,7 @@ LONGEST_WORD = 100
 MOST_ANALYSES, LONGEST_ANALYSIS = 200, 20_000
 
 VENDOR_SAMPLE_DATE = "2022-01-01 10:16:46"
-"""The call date in the vendor's own sample values, which its test delivery is filled with."""
+"""The call date in the vendor's own sample values, which its test delivery is filled with, whatever its name there."""
 
 CONSUMED = frozenset(OUTGOING_CLIENT + INCOMING_CLIENT + LINES) | {
     "uniqueid", "calldate", "calldate_timestamp_micros", "call_type", "forward_location", "extension_number",
@@ -95,7 +95,7 @@ def is_test(stated: Stated) -> bool:
     return (
         event_of({"event": stated.get("event")}) is Event.TEST
         or flag(stated.get("test")) is True
-        or stated.get("calldate") == VENDOR_SAMPLE_DATE
+        or VENDOR_SAMPLE_DATE in stated.values()
         or (stated.get("uniqueid") or "").casefold() in {"test", "test_call", "testcall", "test-call"}
         or said == {"test"}
     )
