@@ -1,0 +1,59 @@
+// The scenario editor: its panel, the parameters that are put into a text, fields that matter for some choices only.
+const panel = document.getElementById("panel");
+let opener = "";
+let lastText = null;
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-panel]");
+  if (link) opener = link.id;
+  const place = event.target.closest("[data-place]");
+  if (place) insert(`{${place.dataset.place}}`);
+  if (panel && event.target === panel) panel.close();
+});
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("input[name=title], textarea[name=text]")) lastText = event.target;
+});
+
+function insert(text) {
+  const field = lastText?.isConnected ? lastText : document.querySelector("textarea[name=text], input[name=title]");
+  if (!field) return;
+  const { selectionStart: start, selectionEnd: end } = field;
+  field.setRangeText(text, start, end, "end");
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function show(form) {
+  const chosen = form.elements.about ?? form.elements.channel;
+  for (const part of form.querySelectorAll("[data-for]")) {
+    part.hidden = !part.dataset.for.split(" ").includes(chosen.value);
+  }
+}
+
+function showAll(root) {
+  for (const form of root.querySelectorAll("form[data-shows]")) show(form);
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-shows]");
+  if (form) show(form);
+});
+
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target.id !== "panel-body" || !event.detail.target.firstElementChild) return;
+  showAll(panel);
+  if (!panel.open) panel.showModal();
+  panel.scrollTop = 0;
+  (panel.querySelector("[aria-invalid=true]") ?? panel.querySelector("#panel-title"))?.focus();
+});
+
+document.body.addEventListener("panel-done", () => panel?.close());
+
+// What opened the panel may have been drawn anew meanwhile: it is found again by its id.
+panel?.addEventListener("close", () => {
+  document.getElementById("panel-body").replaceChildren();
+  document.getElementById(opener)?.focus();
+});
+
+showAll(document);
