@@ -60,6 +60,7 @@ class Entry(models.Model):
             models.Index(fields=["project", "employee_id", "day"], name="report_entry_employee"),
             models.Index(fields=["project", "line", "day"], name="report_entry_line"),
             models.Index(fields=["project", "source", "day"], name="report_entry_source"),
+            models.Index(fields=["project", "campaign", "day"], name="report_entry_campaign"),
             models.Index(fields=["project", "day"], condition=~models.Q(rung=[]), name="report_entry_rung"),
         ]
 

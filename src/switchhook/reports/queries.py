@@ -27,12 +27,13 @@ class Scope:
     direction: str = ""
     employee: int | None = None
     source: str = ""
+    campaign: str = ""
     line: str = ""
 
     @property
     def is_plain(self) -> bool:
         """Whether tallies can answer: nothing narrower than the direction is asked."""
-        return self.employee is None and not self.source and not self.line
+        return self.employee is None and not (self.source or self.campaign or self.line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,16 +161,6 @@ def quantile(counted: Mapping[int, int], share: float) -> int | None:
     return None
 
 
-def sources_of(project: Project, until: Period, most: int = 50) -> list[str]:
-    """The sources of the period's calls, the most frequent first."""
-    return [key for key, _sums in by_key(Scope(project=project, period=until), Facet.SOURCE) if key][:most]
-
-
-def lines_of(project: Project, until: Period, most: int = 50) -> list[str]:
-    """The lines (E.164) of the period's calls, the most frequent first."""
-    return [key for key, _sums in by_key(Scope(project=project, period=until), Facet.LINE) if key][:most]
-
-
 def _sums(scope: Scope, facet: Facet, *by: str) -> dict[tuple[Any, ...], Sums]:
     rows = _of_tallies(scope, facet, by) if scope.is_plain else _of_entries(scope, facet, by)
     found: dict[tuple[Any, ...], Sums] = {}
@@ -224,10 +215,9 @@ def _of_entries(scope: Scope, facet: Facet, by: Iterable[str]) -> Iterable[_Row]
     # Who was rung at is asked of all missed calls: those of one employee are told apart by the answer's key.
     if scope.employee is not None and facet is not Facet.RUNG:
         entries = entries.filter(employee_id=scope.employee)
-    if scope.source:
-        entries = entries.filter(source=scope.source)
-    if scope.line:
-        entries = entries.filter(line=scope.line)
+    for name in ("source", "campaign", "line"):
+        if wanted := getattr(scope, name):
+            entries = entries.filter(**{name: wanted})
     entries = entries.filter(_CONDITIONS.get(facet, Q())).annotate(key=_KEYS[facet])
     return entries.values(*by, "direction").annotate(
         n=Count("pk"),

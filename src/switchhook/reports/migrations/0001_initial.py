@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["project", "employee_id", "day"], name="report_entry_employee"),
                     models.Index(fields=["project", "line", "day"], name="report_entry_line"),
                     models.Index(fields=["project", "source", "day"], name="report_entry_source"),
+                    models.Index(fields=["project", "campaign", "day"], name="report_entry_campaign"),
                     models.Index(
                         condition=models.Q(("rung", []), _negated=True),
                         fields=["project", "day"],

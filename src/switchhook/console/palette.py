@@ -1,0 +1,221 @@
+"""What the command palette offers: pages and actions for the reader's role, keys that lead to pages, and what is found.
+
+A command is offered only where its page exists and the reader may open it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from django.contrib.postgres.search import SearchVector
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
+
+from switchhook.calls.models import ClientNumber
+from switchhook.calls.queries import known_clients
+from switchhook.calls.search import known_entries, words_query
+from switchhook.console.sections import SECTIONS
+from switchhook.console.wording import KINDS
+from switchhook.core import phone as phones
+from switchhook.directory.models import DirectoryEntry
+from switchhook.projects.models import Project, Role
+
+FEWEST_LETTERS = 2
+_FEWEST_DIGITS = 3
+_DIALABLE = 6
+_MOST = 8
+_KINDS = ("contact", "company", "lead", "deal")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A line of the palette: where it leads, or what it does (`action`), or whom it calls (`dial`).
+
+    `words` are other words by which people look for it; `key` is pressed after G to go there.
+    """
+
+    title: str | Promise
+    symbol: str
+    href: str = ""
+    note: str | Promise = ""
+    words: str | Promise = ""
+    key: str = ""
+    action: str = ""
+    dial: str = ""
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Options under a heading."""
+
+    name: str
+    title: str | Promise
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    name: str
+    title: str | Promise
+    symbol: str
+    needed: Role = Role.VIEWER
+    key: str = ""
+    words: str | Promise = ""
+    section: str = ""
+
+
+_PLACES = (
+    _Place("overview", _lazy("Overview"), "home", key="o", words=_lazy("start home today")),
+    _Place("calls", _lazy("Calls"), "phone", key="c", words=_lazy("journal recordings")),
+    _Place("missed", _lazy("Missed calls"), "phone-missed", key="m", words=_lazy("call back")),
+    _Place("reports", _lazy("Reports"), "chart", key="r", words=_lazy("figures statistics charts")),
+    *(
+        _Place("records", SECTIONS[folder].title, SECTIONS[folder].symbol, key=key, section=folder)
+        for folder, key in (
+            ("contacts", "k"),
+            ("companies", "f"),
+            ("leads", "l"),
+            ("deals", "d"),
+            ("orders", "b"),
+            ("tasks", "t"),
+        )
+    ),
+    _Place("board", _lazy("Deals on a board"), "board", words=_lazy("pipeline stages")),
+    _Place("panel", _lazy("Smart Phone panel"), "phone", words=_lazy("window softphone")),
+    _Place("calling", _lazy("Calling"), "phone", Role.MANAGER, words=_lazy("click to call softphone")),
+    _Place("extension", _lazy("Browser extension"), "globe", Role.MANAGER),
+    _Place("first_run", _lazy("First steps"), "flag", Role.ADMIN, words=_lazy("guide wizard set up")),
+    _Place("scenarios", _lazy("Scenarios"), "rules", Role.ADMIN, key="s", words=_lazy("table rules matrix presets")),
+    _Place("connections", _lazy("Connections"), "plug", key="n", words=_lazy("telephony CRM webhook")),
+    _Place("employees", _lazy("Employees"), "person", key="e", words=_lazy("people staff SIP")),
+    _Place("settings", _lazy("Settings"), "gear", Role.ADMIN, key="i"),
+    _Place("numbers", _lazy("Numbers"), "phone", words=_lazy("lines stop list ignored spam")),
+    _Place("working_time", _lazy("Working hours"), "clock", Role.ADMIN, words=_lazy("holidays schedule due")),
+    _Place("absences", _lazy("Absences"), "person", words=_lazy("vacation substitute")),
+    _Place("alerts", _lazy("Alerts"), "warn", Role.ADMIN, words=_lazy("e-mail Telegram notify")),
+    _Place("members", _lazy("Members"), "people", Role.ADMIN, words=_lazy("users roles invite")),
+    _Place("audit", _lazy("Audit trail"), "list", Role.ADMIN, words=_lazy("who changed what log")),
+    _Place("tokens", _lazy("API tokens"), "key", Role.ADMIN, words=_lazy("REST programs")),
+    _Place("check", _lazy("Check"), "pulse", key="h", words=_lazy("health problems")),
+    _Place("deliveries", _lazy("Deliveries"), "send", key="v", words=_lazy("resend failed queue")),
+    _Place("events", _lazy("Events"), "event", key="w", words=_lazy("webhooks raw replay")),
+)
+
+
+def commands(project: Project, role: Role) -> list[Group]:
+    """Pages and actions for a role."""
+    return [
+        Group("pages", _lazy("Go to"), tuple(places(project, role))),
+        Group("actions", pgettext_lazy("palette", "Do"), tuple(_actions(project, role))),
+    ]
+
+
+def places(project: Project, role: Role) -> Iterator[Option]:
+    """The pages that exist and that a role may open."""
+    for place in _PLACES:
+        values = (project.pk, place.section) if place.section else (project.pk,)
+        if role.covers(place.needed) and (href := _address(place.name, *values)):
+            yield Option(place.title, place.symbol, href, words=place.words, key=place.key)
+
+
+def _address(name: str, *values: object) -> str:
+    try:
+        return reverse(name, args=values)
+    except NoReverseMatch:
+        return ""
+
+
+def _actions(project: Project, role: Role) -> Iterator[Option]:
+    if role.covers(Role.MANAGER):
+        for section in SECTIONS.values():
+            yield Option(section.new, "plus", reverse("new_record", args=(project.pk, section.folder)))
+    if role.covers(Role.ADMIN):
+        yield Option(_lazy("New employee"), "plus", reverse("new_employee", args=(project.pk,)))
+    yield Option(_lazy("Change between light and dark"), "moon", action="theme", words=_lazy("theme colours night"))
+    for code, name in (("en", "English"), ("uk", "Українська"), ("pl", "Polski"), ("ru", "Русский")):
+        yield Option(name, "globe", note=_lazy("Language"), action=f"language:{code}", words=f"language {code}")
+    yield Option(_lazy("Keyboard shortcuts"), "info", action="shortcuts", words=_lazy("keys help"))
+    yield Option(_lazy("Change password"), "key", reverse("account_change_password"))
+    yield Option(_lazy("Second factor"), "lock", reverse("mfa_index"))
+
+
+def found(project: Project, role: Role, text: str) -> list[Group]:
+    """What the project knows by a name or a part of a number: records, clients' calls, a number to call."""
+    digits = phones.digits_of(text)
+    is_number = not any(letter.isalpha() for letter in text) and len(digits) >= _FEWEST_DIGITS
+    options = _of_number(project, digits, text) if is_number else _of_name(project, text)
+    groups = [Group("found", _lazy("Found"), tuple(options))]
+    number = phones.normalize(text, project.country) if is_number and len(digits) >= _DIALABLE else None
+    groups.append(Group("search", _lazy("Search"), tuple(_searches(project, text))))
+    if number and role.covers(Role.MANAGER):
+        groups.insert(0, Group("number", _lazy("Number"), tuple(_with_number(project, number))))
+    return [group for group in groups if group.options]
+
+
+def _of_name(project: Project, text: str) -> list[Option]:
+    ranked = Case(
+        *(When(kind=kind, then=Value(place)) for place, kind in enumerate(_KINDS)),
+        default=Value(len(_KINDS)),
+        output_field=IntegerField(),
+    )
+    named: QuerySet[DirectoryEntry] = known_entries(project).annotate(words=SearchVector("title", config="simple"))
+    entries = named.filter(words=words_query(text), kind__in=_KINDS).select_related("connection")
+    return _once(entries.order_by(ranked, "title", "pk")[: 4 * _MOST])
+
+
+def _of_number(project: Project, digits: str, text: str) -> list[Option]:
+    e164 = phones.normalize(text, project.country)
+    part = e164.lstrip("+") if e164 else digits.lstrip("0") or digits
+    numbers = ClientNumber.objects.filter(project=project, e164__contains=part).order_by("e164")
+    listed = list(numbers.values_list("e164", flat=True)[:_MOST])
+    entries = known_entries(project).filter(e164=e164, kind__in=_KINDS).select_related("connection") if e164 else ()
+    clients = known_clients(project, listed)
+    calls = [
+        Option(
+            client.name if (client := clients.get(number)) and client.name != number else phones.display(number),
+            "phone",
+            f"{reverse('calls', args=(project.pk,))}?{urlencode({'number': number})}",
+            _("Calls of %(number)s") % {"number": phones.display(number)},
+        )
+        for number in listed
+    ]
+    return [*_once(entries), *calls]
+
+
+def _once(entries: Iterable[DirectoryEntry]) -> list[Option]:
+    """Each record once, however many numbers it has."""
+    options: dict[tuple[int, str, str], Option] = {}
+    for entry in entries:
+        place = (entry.connection_id, entry.kind, entry.record_id)
+        if entry.url.startswith(("/", "https://", "http://")) and place not in options:
+            number = phones.display(entry.e164) if entry.e164 else ""
+            note = " · ".join(filter(None, (str(KINDS[entry.kind]), number, entry.connection.name)))
+            title = phones.display(entry.title) if entry.title.startswith("+") else entry.title or number
+            options[place] = Option(title, _SYMBOLS[entry.kind], entry.url, note)
+    return list(options.values())[:_MOST]
+
+
+_SYMBOLS = {"contact": "people", "company": "building", "lead": "spark", "deal": "deal"}
+
+
+def _with_number(project: Project, number: str) -> Iterator[Option]:
+    shown = {"number": phones.display(number)}
+    if dial := _address("dial", project.pk):
+        yield Option(
+            _("Call %(number)s") % shown, "phone-out", f"{dial}?number={quote(number)}", dial=number, kept=False
+        )
+    new = f"{reverse('new_record', args=(project.pk, 'contacts'))}?{urlencode({'phones': number})}"
+    yield Option(_("New contact with %(number)s") % shown, "plus", new, kept=False)
+
+
+def _searches(project: Project, text: str) -> Iterator[Option]:
+    told = {"text": text}
+    calls = f"{reverse('calls', args=(project.pk,))}?{urlencode({'number': text})}"
+    yield Option(_("Calls with “%(text)s”") % told, "phone", calls, kept=False)
+    contacts = f"{reverse('records', args=(project.pk, 'contacts'))}?{urlencode({'q': text})}"
+    yield Option(_("Contacts with “%(text)s”") % told, "people", contacts, kept=False)
