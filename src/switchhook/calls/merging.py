@@ -36,12 +36,16 @@ class Merged:
     """A call after new facts: `changed` is False when they said nothing new; `recording` is one whose link is new.
 
     It is also True when the call is seen otherwise than before: its employee has been entered, its line stopped.
+    `numbers` are the clients whom the change concerns: whose call it is, and whose it was taken for before. `gone` is
+    True for a call that has lost its last fact and is no more: it has no row, and nothing is to be told of it.
     """
 
     call: Call
     state: CallState | Inquiry
     changed: bool
+    numbers: frozenset[str] = frozenset()
     recording: Recording | None = None
+    gone: bool = False
 
 
 @transaction.atomic
@@ -72,16 +76,17 @@ def merge(connection: Connection, external_id: str, sourced: Iterable[Sourced], 
 
 
 def reconsider(connection: Connection, external_id: str, staff: Staff) -> Merged | None:
-    """Fold a call anew from which facts were taken; None when it is gone.
+    """Fold a call anew from which facts were taken; None when there is none.
 
-    One that has lost its last fact disappears, unless something was already made for it.
+    One that has lost its last fact is deleted (`gone`), unless something was already made for it.
     """
     call = Call.objects.select_for_update(no_key=True).filter(connection=connection, external_id=external_id).first()
     if call is None:
         return None
     if not call.facts.exists() and not call.effects.exists():
         call.delete()
-        return None
+        left = frozenset({call.client_number})
+        return Merged(call=call, state=CallState(), changed=False, numbers=left, gone=True)
     call.connection, call.project = connection, connection.project
     return refold(call, staff)
 
@@ -102,7 +107,7 @@ def refold(call: Call, staff: Staff) -> Merged:
     """Fold a locked call from its stored facts and save what changed."""
     facts = list(call.facts.all())
     state = _folded(call, facts)
-    before, seen = _seen(call), call.facts_seen
+    before, seen, number = _seen(call), call.facts_seen, call.client_number
     # Where no event tells when the call began, the first one to arrive does, in whatever order they are read.
     call.started_at = state.started_at or min((fact.received_at for fact in facts), default=call.started_at)
     _apply(call, state, staff)
@@ -111,7 +116,10 @@ def refold(call: Call, staff: Staff) -> Merged:
     if changed or seen != call.facts_seen:
         call.save()
     recording = _expect_recording(call, state) if isinstance(state, CallState) else None
-    return Merged(call=call, state=state, changed=changed or recording is not None, recording=recording)
+    numbers = frozenset({number, call.client_number}) if changed else frozenset()
+    return Merged(
+        call=call, state=state, changed=changed or recording is not None, numbers=numbers, recording=recording
+    )
 
 
 def _seen(call: Call) -> tuple[object, ...]:

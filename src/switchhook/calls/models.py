@@ -1,6 +1,7 @@
 """Calls, their facts and their recordings."""
 
 import secrets
+from pathlib import PurePath
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -156,6 +157,11 @@ class Recording(models.Model):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField(null=True)
+
+    @property
+    def ending(self) -> str:
+        """The file's ending with its dot, for the name of a download."""
+        return PurePath(self.file).suffix
 
 
 class RecordingAccess(models.Model):

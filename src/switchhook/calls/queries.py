@@ -2,12 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from switchhook.calls.models import Call, Recording, RecordingState
 from switchhook.calls.search import found_by, known_entries, of_number
@@ -86,7 +87,9 @@ def _tied(calls: QuerySet[Call], project: Project, chosen: JournalFilter) -> Que
     """Those whose client a CRM knows, or does not, and that have a recording, or have not."""
     if chosen.linked:
         known = Exists(known_entries(project).filter(e164=OuterRef("client_number")))
-        calls = calls.filter(known) if chosen.linked == "yes" else calls.filter(~known)
+        # Row by row, newest first, until the page is full: the database's own way would begin with all of them.
+        unknown = calls.alias(is_known=_each(known)).filter(is_known=False)
+        calls = calls.filter(known) if chosen.linked == "yes" else unknown
     if chosen.crm is not None:
         there = known_entries(project).filter(connection=chosen.crm, e164=OuterRef("client_number"))
         calls = calls.filter(Exists(there))
@@ -94,6 +97,10 @@ def _tied(calls: QuerySet[Call], project: Project, chosen: JournalFilter) -> Que
         kept = Exists(Recording.objects.filter(call=OuterRef("pk"), state=RecordingState.STORED, revoked_at=None))
         calls = calls.filter(kept) if chosen.recording == "yes" else calls.filter(~kept)
     return calls
+
+
+def _each(condition: Exists) -> Coalesce:
+    return Coalesce(condition, Value(value=False))
 
 
 def page_of(calls: QuerySet[Call], *, cursor: str = "", size: int = 50) -> CallPage:
@@ -188,6 +195,31 @@ def _in_period(calls: QuerySet[Call], project: Project, chosen: JournalFilter) -
     if chosen.until:
         calls = calls.filter(started_at__lt=day_bounds(project, chosen.until)[1])
     return calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCalls:
+    """The same client's calls around one: the next `earlier` and `later` one, and the `latest` besides it."""
+
+    earlier: Call | None = None
+    later: Call | None = None
+    latest: Sequence[Call] = ()
+
+
+def others_of(call: Call, *, most: int = 8) -> OtherCalls:
+    """What else is known of the call's client; nothing for one without a number."""
+    if not call.client_number:
+        return OtherCalls()
+    same = Call.objects.filter(project=call.project_id, client_number=call.client_number).exclude(pk=call.pk)
+    same = same.select_related("employee").defer("state")
+    at, newest = call.started_at, ("-started_at", "-id")
+    before = same.filter(Q(started_at__lt=at) | Q(started_at=at, pk__lt=call.pk), started_at__lte=at)
+    after_it = same.filter(Q(started_at__gt=at) | Q(started_at=at, pk__gt=call.pk), started_at__gte=at)
+    return OtherCalls(
+        earlier=before.order_by(*newest).first(),
+        later=after_it.order_by("started_at", "id").first(),
+        latest=list(same.order_by(*newest)[:most]),
+    )
 
 
 def tags_seen(project: Project, calls: int = 500) -> list[str]:

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from psycopg import sql
 
 from switchhook.calls.models import ClientNumber
+from switchhook.connections.models import Connection
 from switchhook.core.phone import digits_of, normalize
 from switchhook.directory.models import DirectoryEntry
 from switchhook.projects.models import Project
@@ -44,7 +45,9 @@ def seen(project: Project, column: str, *, most: int = 200) -> list[str]:
 
 def known_entries(project: Project) -> QuerySet[DirectoryEntry]:
     """What the directory knows for the CRMs of a project."""
-    return DirectoryEntry.objects.filter(connection__project=project, connection__role="crm")
+    # Named one by one: through a join the database cannot tell how many entries to expect, and takes the long way.
+    crms = Connection.objects.filter(project=project, role="crm").values_list("pk", flat=True)
+    return DirectoryEntry.objects.filter(connection__in=list(crms))
 
 
 def found_by(project: Project, text: str) -> Q:

@@ -1,5 +1,7 @@
 """When a call or inquiry changed: its deliveries are scheduled and people told, in the same transaction."""
 
+from collections.abc import Iterable
+
 from switchhook.calls.merging import Merged
 from switchhook.calls.tasks import fetch_recording
 from switchhook.connections.models import Connection
@@ -7,7 +9,9 @@ from switchhook.core.call import CallFact, CallState
 from switchhook.delivery.lanes import schedule
 from switchhook.dialing import linking
 from switchhook.live.publish import publish
+from switchhook.missed.desk import follow
 from switchhook.popups import showing
+from switchhook.projects.models import Project
 from switchhook.projects.people import Staff
 
 
@@ -26,6 +30,15 @@ def hand_over(merged: Merged, staff: Staff, *, fresh: bool) -> None:
     if isinstance(merged.state, CallState):
         linking.link(call, merged.state)
         showing.show(call, merged.state, staff, fresh=fresh)
+
+
+def to_the_desk(merged: Iterable[Merged]) -> None:
+    """Keep the desk of missed calls true to what has changed; after all calls and lanes of the batch are locked."""
+    concerned: dict[int, tuple[Project, set[str]]] = {}
+    for one in merged:
+        concerned.setdefault(one.call.project_id, (one.call.project, set()))[1].update(one.numbers)
+    for _key, (project, numbers) in sorted(concerned.items()):
+        follow(project, numbers)
 
 
 def ring_without_id(connection: Connection, fact: CallFact, staff: Staff) -> None:

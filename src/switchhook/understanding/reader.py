@@ -23,7 +23,7 @@ from switchhook.core.errors import SwitchhookError, UnsupportedEvent
 from switchhook.core.inquiry import InquiryFact
 from switchhook.intake.models import RawEvent, RawState
 from switchhook.projects.people import Staff
-from switchhook.understanding.handover import hand_over, ring_without_id
+from switchhook.understanding.handover import hand_over, ring_without_id, to_the_desk
 
 logger = logging.getLogger(__name__)
 
@@ -174,6 +174,7 @@ def _merge_all(groups: Mapping[tuple[int, str], _Group]) -> None:
     for result, group in sorted(merged, key=lambda pair: (pair[0].call.lane_key, pair[0].call.started_at)):
         if result.changed:
             hand_over(result, group.desk.staff, fresh=group.fresh)
+    to_the_desk(result for result, _group in merged)
 
 
 def _merged(group: _Group) -> Merged | None:

@@ -19,7 +19,7 @@ from switchhook.connections.accounts import open_telephony
 from switchhook.connections.models import Connection
 from switchhook.core.call import CallFact
 from switchhook.projects.people import Staff
-from switchhook.understanding.handover import hand_over
+from switchhook.understanding.handover import hand_over, to_the_desk
 
 OVERLAP = timedelta(hours=2)
 """The log shows a running call as unanswered and rewrites the row later, so the last two hours are read again."""
@@ -77,6 +77,7 @@ def _merge_rows(connection: Connection, batch: list[CallFact], staff: Staff) -> 
     changed = sorted((one for one in merged if one.changed), key=lambda one: one.call.lane_key)
     for one in changed:
         hand_over(one, staff, fresh=False)
+    to_the_desk(changed)
     return len(changed)
 
 

@@ -8,12 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from switchhook.calls.linking import linked_before
 from switchhook.calls.models import Call
-from switchhook.calls.queries import known_clients
+from switchhook.calls.queries import known_clients, others_of
 from switchhook.console.access import ProjectRequest, project_view
+from switchhook.console.call_story import story
 from switchhook.console.wording import ADVICE
 from switchhook.delivery.trace import trace_of
 from switchhook.intake.replay import replay
+from switchhook.missed.models import MissedClient
+from switchhook.missed.services import entry_of
 from switchhook.projects.models import Role
 
 
@@ -26,6 +30,10 @@ def call(request: ProjectRequest, call_id: int) -> HttpResponse:
         "call": found,
         "state": state,
         "client": known_clients(request.project, {found.client_number}).get(found.client_number),
+        "story": story(found),
+        "links": linked_before(found),
+        "waiting": _waiting(found),
+        "others": others_of(found),
         "trace": trace_of(found),
         "advice": ADVICE,
         "utm": sorted(state.get("utm", {}).items()),
@@ -33,6 +41,12 @@ def call(request: ProjectRequest, call_id: int) -> HttpResponse:
         "analysis": sorted(state.get("analysis", {}).items()),
     }
     return render(request, "console/calls/call.html", context)
+
+
+def _waiting(call: Call) -> MissedClient | None:
+    """The desk's entry of the client, while he waits for a call-back."""
+    entry = entry_of(call)
+    return entry if entry is not None and entry.is_open else None
 
 
 @require_POST

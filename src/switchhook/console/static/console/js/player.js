@@ -1,5 +1,9 @@
-// The recording player: a button, a seek bar and the time, driving one audio element each, fetched only when played.
+// The recording player: a button, a seek bar, time and speed, driving one audio element each, fetched only when played.
+const SPEEDS = [1, 1.25, 1.5, 2];
+const JUMP_SECONDS = 5;
 const players = new WeakMap();
+// Where each recording was left, while the page lives: a row that is renewed goes on from there.
+const places = new Map();
 let sounding = null;
 
 function clock(seconds) {
@@ -9,24 +13,45 @@ function clock(seconds) {
   return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
 
+function keptSpeed() {
+  const kept = Number(localStorage.getItem("player-speed"));
+  return SPEEDS.includes(kept) ? kept : 1;
+}
+
 class Player {
   constructor(box) {
     this.box = box;
-    this.button = box.querySelector("button");
-    this.seek = box.querySelector("input");
+    this.button = box.querySelector(".player__play");
+    this.seek = box.querySelector(".player__seek");
     this.time = box.querySelector(".player__time");
+    this.speed = box.querySelector(".player__speed");
     this.audio = new Audio();
     this.audio.preload = "none";
     this.audio.src = box.dataset.src;
     this.renewed = false;
-    for (const name of ["timeupdate", "loadedmetadata", "durationchange"]) this.audio.addEventListener(name, () => this.show());
+    this.start = places.get(box.dataset.src) ?? 0;
+    this.audio.addEventListener("loadedmetadata", () => this.begin());
+    for (const name of ["timeupdate", "loadedmetadata", "durationchange", "seeked"]) this.audio.addEventListener(name, () => this.show());
     this.audio.addEventListener("play", () => this.state(true));
     this.audio.addEventListener("pause", () => this.state(false));
+    this.audio.addEventListener("ended", () => places.delete(box.dataset.src));
     this.audio.addEventListener("error", () => this.renew());
+    this.atSpeed(keptSpeed());
   }
 
   get length() {
     return Number.isFinite(this.audio.duration) ? this.audio.duration : Number(this.box.dataset.length) || 0;
+  }
+
+  // Before the file is there, where to begin is only noted.
+  get position() {
+    return this.audio.readyState ? this.audio.currentTime : this.start;
+  }
+
+  begin() {
+    if (this.start && this.start < this.length - 1) this.audio.currentTime = this.start;
+    this.start = 0;
+    this.audio.playbackRate = this.rate;
   }
 
   async toggle() {
@@ -50,15 +75,30 @@ class Player {
       return;
     }
     this.renewed = true;
-    const at = this.audio.currentTime;
+    this.start = this.audio.currentTime;
     this.audio.load();
-    this.audio.currentTime = at;
     this.toggle();
   }
 
   to(seconds) {
-    this.audio.currentTime = seconds;
+    const at = Math.min(Math.max(0, seconds), Math.max(0, this.length));
+    if (this.audio.readyState) this.audio.currentTime = at;
+    else this.start = at;
     this.show();
+  }
+
+  atSpeed(rate) {
+    this.rate = rate;
+    this.audio.playbackRate = rate;
+    if (!this.speed) return;
+    this.speed.textContent = `${rate}×`;
+    this.speed.setAttribute("aria-label", `${this.speed.dataset.said}: ${rate}×`);
+  }
+
+  faster() {
+    const rate = SPEEDS[(SPEEDS.indexOf(this.rate) + 1) % SPEEDS.length];
+    localStorage.setItem("player-speed", rate);
+    this.atSpeed(rate);
   }
 
   state(playing) {
@@ -67,9 +107,10 @@ class Player {
   }
 
   show() {
-    const at = this.audio.currentTime;
+    const at = this.position;
+    if (at) places.set(this.box.dataset.src, at);
     this.seek.max = Math.max(1, Math.round(this.length));
-    if (document.activeElement !== this.seek || !this.audio.paused) this.seek.value = Math.round(at);
+    this.seek.value = at;
     this.seek.style.setProperty("--done", `${this.length ? (100 * at) / this.length : 0}%`);
     this.seek.setAttribute("aria-valuetext", this.box.dataset.of.replace("%(at)s", clock(at)).replace("%(length)s", clock(this.length)));
     this.time.textContent = `${clock(at)} / ${clock(this.length)}`;
@@ -86,7 +127,18 @@ function playerOf(element) {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest(".player__play")) playerOf(event.target)?.toggle();
+  if (event.target.closest(".player__speed")) playerOf(event.target)?.faster();
 });
 document.addEventListener("input", (event) => {
   if (event.target.matches(".player__seek")) playerOf(event.target)?.to(Number(event.target.value));
+});
+// On the seek bar: the arrows jump some seconds, the space bar plays and pauses.
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches?.(".player__seek")) return;
+  const player = playerOf(event.target);
+  const jump = { ArrowLeft: -JUMP_SECONDS, ArrowDown: -JUMP_SECONDS, ArrowRight: JUMP_SECONDS, ArrowUp: JUMP_SECONDS }[event.key];
+  if (jump) player.to(player.position + jump);
+  else if (event.key === " ") player.toggle();
+  else return;
+  event.preventDefault();
 });
