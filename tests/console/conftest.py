@@ -48,6 +48,10 @@ def pages(desk: Desk) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
+        "reports": f"{root}reports/",
+        "report file": f"{root}reports/people.csv",
+        "palette": f"{root}palette/",
+        "palette found": f"{root}palette/found?q=anna",
     """The telephony provider's stand-in, with an account of its own."""
 
     config: TwinConfig

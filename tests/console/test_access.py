@@ -96,6 +96,8 @@ def test_a_manager_may_not_set_up(desk: Desk, ids: dict[str, int], manager: Clie
     assert manager.post(f"/p/{desk.project.pk}/{write.format(**ids)}").status_code == 403
 
 
+    "connection_rules",
+    "reports", "report_table", "palette", "palette_found",
 @pytest.mark.parametrize("write", [*MANAGER_WRITES.values(), *ADMIN_WRITES.values()])
 def test_a_stranger_may_not_write(desk: Desk, ids: dict[str, int], stranger: Client, write: str) -> None:
     assert stranger.post(f"/p/{desk.project.pk}/{write.format(**ids)}").status_code == 404
