@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from switchhook.mail_url import mail_server
 from switchhook.secret_key import secret_key
 
 ROOT = Path(__file__).parent
@@ -135,7 +136,15 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "switchhook.console.accounts.ClosedSignup"
 ACCOUNT_LOGOUT_ON_GET = False
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+_MAIL = mail_server(os.environ.get("EMAIL_URL", ""))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = (_MAIL.host, _MAIL.port) if _MAIL else ("localhost", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (_MAIL.user, _MAIL.password) if _MAIL else ("", "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = bool(_MAIL and _MAIL.tls), bool(_MAIL and _MAIL.starttls)
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or f"Switchhook <switchhook@{urlsplit(PUBLIC_URL).hostname}>"
+# Alerts go through Telegram's own servers, or through a Bot API server of your own.
+TELEGRAM_URL = os.environ.get("SWITCHHOOK_TELEGRAM_URL", "https://api.telegram.org").rstrip("/")
 # Sign-in throttling is counted in the database, so that it holds over several web processes.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "switchhook_cache"}}
 

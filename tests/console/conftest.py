@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 from tests.acme.installed import acme  # noqa: F401 - a fixture for all tests below
+from tests.console.alert_rows import fill_working_time
 from tests.factories import Desk, fill, make_user, open_desk
 
 from switchhook.connections.models import Connection
@@ -21,6 +22,7 @@ def desk(db: None) -> Desk:
 @pytest.fixture
 def pages(desk: Desk) -> dict[str, str]:
     """The address of every page that a viewer may open, on a project with one of everything."""
+    fill_working_time(desk)
     made, root = fill(desk), f"/p/{desk.project.pk}/"
     found = {name: f"{root}crm/{name}/" for name in ("contacts", "companies", "leads", "deals", "orders", "tasks")}
     records = {f"one of {name}": f"{address}{made[name].pk}/" for name, address in found.items()}
@@ -39,19 +41,36 @@ def pages(desk: Desk) -> dict[str, str]:
         "employees": f"{root}employees/",
         "numbers": f"{root}numbers/",
         "settings": f"{root}settings/",
+        "working time": f"{root}working-time/",
+        "holidays": f"{root}working-time/holidays/",
+        "absences": f"{root}absences/",
+        "rules": f"{root}connections/{desk.crm.pk}/rules",
+        **_scenarios(f"{root}scenarios/{desk.crm.pk}/"),
         "rows": f"{root}calls/rows?ids={made['call'].pk}",
         "ticket": f"{root}live-ticket",
+        "reports": f"{root}reports/",
+        "report file": f"{root}reports/people.csv",
+        "palette": f"{root}palette/",
+        "palette found": f"{root}palette/found?q=anna",
         **found,
         **records,
     }
 
 
+def _scenarios(root: str) -> dict[str, str]:
+    return {
+        "scenario table": root,
+        "scenario presets": f"{root}presets/",
+        "scenario preset": f"{root}presets/nethunt",
+        "scenario versions": f"{root}versions/",
+        "scenario version": f"{root}versions/1",
+        "scenario try": f"{root}try",
+        "scenario try on calls": f"{root}try/calls?calls=50&table=nethunt",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
-        "reports": f"{root}reports/",
-        "report file": f"{root}reports/people.csv",
-        "palette": f"{root}palette/",
-        "palette found": f"{root}palette/found?q=anna",
     """The telephony provider's stand-in, with an account of its own."""
 
     config: TwinConfig

@@ -16,8 +16,8 @@ OF_ONE_KIND: dict[str, dict[str, str]] = {
 }
 """Addresses whose record is of another kind than the example: argument → name of the row."""
 
-WORDS = {"section": "contacts", "kind": "contact", "part": "names", "connector": "builtin"}
-OTHER_WORDS = {"add_to_list": {"kind": "number"}, "change_list": {"kind": "number"}}
+WORDS = {"section": "contacts", "kind": "contact", "part": "rules", "connector": "builtin"}
+OTHER_WORDS = {"new_alert": {"kind": "missed"}, "add_to_list": {"kind": "number"}, "change_list": {"kind": "number"}}
 
 
 def addresses_of(desk: Desk, rows: dict[str, Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.console.alert_rows import fill_working_time
 from tests.factories import Desk, fill, open_desk
 
 from switchhook.connections.models import SignInAttempt
@@ -34,6 +35,7 @@ def everything_of(desk: Desk) -> dict[str, Any]:
     )
     return {
         **fill(desk),
+        **fill_working_time(desk),
         "attempt": attempt,
         "token": ApiToken.issue(desk.project, "theirs")[0],
         "row": Number.objects.get(project=desk.project),
