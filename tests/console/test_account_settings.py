@@ -78,7 +78,7 @@ def test_settings_are_saved_as_the_connector_reads_them(desk: Desk, crm: Connect
         "quiet": True,
     }
     changes = AuditEntry.objects.get(action="connection.settings").changes
-    assert (changes["folder"], "region" in changes) == ("f1", False)
+    assert (changes["folder"], "region" in changes) == ({"from": None, "to": "f1"}, False)
 
 
 def test_a_first_part_can_be_saved_before_the_rest(crm: Connection, owner: Client, page: str) -> None:

@@ -55,7 +55,8 @@ def test_users_are_suggested_by_e_mail_and_by_name_and_not_saved(
 def test_suggestions_are_confirmed_in_one_save(desk: Desk, crm: Connection, owner: Client, page: str) -> None:
     owner.post(page, {f"user-{desk.olena.pk}": "u1", f"user-{desk.piotr.pk}": "u2"})
     assert mapped(crm) == {desk.olena.pk: "u1", desk.piotr.pk: "u2"}
-    assert AuditEntry.objects.get(action="connection.people").changes == {desk.olena.name: "u1", desk.piotr.name: "u2"}
+    noted = AuditEntry.objects.get(action="connection.people").changes
+    assert noted == {desk.olena.name: {"from": "", "to": "u1"}, desk.piotr.name: {"from": "", "to": "u2"}}
     assert "to confirm" not in rows(owner, page)
 
 

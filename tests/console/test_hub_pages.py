@@ -90,20 +90,12 @@ def test_rules_are_saved_as_the_planner_reads_them(desk: Desk, owner: Client) ->
         "update_only": True,
         "send_on_contact": False,
     }
-    assert AuditEntry.objects.filter(project=desk.project, action="connection.settings").count() == 1
+    assert AuditEntry.objects.filter(project=desk.project, action="connection.rules").count() == 1
 
 
 def test_a_preset_becomes_a_new_version(desk: Desk, owner: Client) -> None:
     owner.post(f"/p/{desk.project.pk}/connections/{desk.crm.pk}/settings/preset", {"preset": "nethunt"})
     assert desk.crm.matrices.values_list("preset", flat=True).first() == "nethunt"
-
-
-def test_the_name_map_is_read_line_by_line(desk: Desk, owner: Client) -> None:
-    page = f"/p/{desk.project.pk}/connections/{desk.telephony.pk}/settings/names"
-    assert owner.post(page, {"names": "tel = E164\n\n my id=uniqueid "}).status_code == 302
-    assert Connection.objects.get(pk=desk.telephony.pk).settings["names"] == {"tel": "E164", "my id": "uniqueid"}
-    refused = owner.post(page, {"names": "tel = E164\nnonsense"})
-    assert (refused.status_code, "Line 2" in refused.content.decode()) == (422, True)
 
 
 def test_employees_are_mapped_to_users_of_the_crm(desk: Desk, owner: Client) -> None:

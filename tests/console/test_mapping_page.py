@@ -83,7 +83,7 @@ def test_rules_are_saved_as_the_planner_reads_them(crm: Connection, owner: Clien
     read = settings_of(Connection.objects.get(pk=crm.pk)).fields
     assert [(one.kind, one.parameter, one.policy) for one in read][1] == ("contact", "campaign", "if_empty")
     assert stored(crm)["region"] == "eu"
-    assert "field_rules" in json.dumps(AuditEntry.objects.get(action="connection.settings").changes)
+    assert "field_rules" in json.dumps(AuditEntry.objects.get(action="connection.fields").changes)
 
 
 def test_an_untouched_row_says_nothing(crm: Connection, owner: Client, page: str) -> None:
@@ -137,19 +137,36 @@ def test_pipeline_rules_are_saved_in_the_order_that_was_given(crm: Connection, o
     assert (read.default_pipeline, [one.pipeline for one in read.pipelines]) == ("p1", ["p2", "p1"])
 
 
-def test_default_names_are_saved_and_those_of_other_channels_stay(crm: Connection, owner: Client, page: str) -> None:
-    Connection.objects.filter(pk=crm.pk).update(settings={"titles": {"form.lead": "Form {phone}", "deal": "Old"}})
-    owner.post(page, form() | {"names-lead": "Call from {phone}", "names-deal": ""})
-    assert stored(crm)["titles"] == {"form.lead": "Form {phone}", "lead": "Call from {phone}"}
+def test_a_parameter_that_was_not_seen_yet_is_typed_in(crm: Connection, owner: Client, page: str) -> None:
+    typed = {"parameter": "…", "other": " Roistat_Visit ", "field": "cf_source", "policy": "always"}
+    assert owner.post(page, form(contact=[typed])).status_code == 302
+    assert stored(crm)["field_rules"][0]["parameter"] == "roistat_visit"
+    assert "Type the parameter" in owner.post(page, form(contact=[{**typed, "other": ""}])).content.decode()
 
 
-def test_a_name_with_a_place_that_nothing_fills_is_refused(
-    desk: Desk, crm: Connection, owner: Client, page: str
+def test_rules_are_tried_on_a_real_call_before_they_are_saved(
+    acme: Office, desk: Desk, crm: Connection, owner: Client, page: str
 ) -> None:
-    answer = owner.post(page, form() | {"names-lead": "Call {fone}"})
-    assert (answer.status_code, "There is no parameter called {fone}." in answer.content.decode()) == (422, True)
-    desk.call(state={"tags": {"fone": "x"}})
-    assert owner.post(page, form() | {"names-lead": "Call {fone}"}).status_code == 302
+    call = desk.call(state={"tags": {"pool_name": "Context ads"}, "utm": {"utm_source": "google"}})
+    owner.get(page, headers=HTMX)
+    asked = len(acme.requests)
+    fields = [rule("utm_source", "cf_source"), rule("keyword", "cf_keyword"), rule("medium", "cf_source", "if_empty")]
+    pipelines = [{"ORDER": 1, "parameter": "pool_name", "value": " context ADS ", "pipeline": "p2"}]
+    sent = form(contact=fields, pipelines=pipelines) | {"call": str(call.pk)}
+    context = owner.post(f"{page}/preview", sent, headers=HTMX).context
+    told = [(line.value, line.good) for line in context["fields"]]
+    assert told == [("google", True), ("", False), ("", False)]
+    assert [(line.value, line.good) for line in context["pipelines"]] == [("Context ads", True)]
+    assert context["fields"][0].field != "cf_source"
+    assert len(acme.requests) == asked
+    assert "field_rules" not in stored(crm)
+
+
+def test_a_field_that_two_rules_fill_is_told_in_the_preview(desk: Desk, owner: Client, page: str) -> None:
+    desk.call(state={"utm": {"utm_source": "google", "utm_medium": "cpc"}})
+    fields = [rule("utm_source", "cf_source"), rule("utm_medium", "cf_source")]
+    lines = owner.post(f"{page}/preview", form(contact=fields)).context["fields"]
+    assert [line.good for line in lines] == [True, False]
 
 
 def test_a_crm_that_does_not_answer_keeps_its_rules(acme: Office, crm: Connection, owner: Client, page: str) -> None:

@@ -19,7 +19,8 @@ from switchhook.core.matrix import Matrix
 from switchhook.core.matrix_check import Severity, check
 from switchhook.crm.kinds import row_id
 from switchhook.delivery.holding import Held, resume
-from switchhook.projects.models import AuditEntry, Role
+from switchhook.projects.audit import difference, note
+from switchhook.projects.models import Role
 from switchhook.scenarios.plan_settings import settings_of
 from switchhook.scenarios.services import apply_preset, in_force, save
 from switchhook.understanding.tasks import reconcile_connection
@@ -75,7 +76,7 @@ def change_connection(request: ApiRequest, connection_id: str, change: Connectio
     connection was paused; the rest is kept.
     """
     connection = _connection(request, connection_id)
-    _change(connection, change)
+    _change(connection, change, request.auth.name)
     if change.state == "paused":
         services.pause(connection)
     elif change.state == "active":
@@ -85,9 +86,10 @@ def change_connection(request: ApiRequest, connection_id: str, change: Connectio
 
 
 @transaction.atomic
-def _change(connection: Connection, change: ConnectionChange) -> None:
+def _change(connection: Connection, change: ConnectionChange, program: str) -> None:
     # Read under the row's lock, so that of two changes at once neither is lost.
     held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    before = {**held.settings, "name": held.name}
     held.name = change.name or held.name
     held.settings = {key: value for key, value in (held.settings | change.settings).items() if value is not None}
     if held.role == "crm":
@@ -96,12 +98,9 @@ def _change(connection: Connection, change: ConnectionChange) -> None:
         except Misconfigured as error:
             raise HttpError(422, str(error)) from None
     held.save(update_fields=["name", "settings"])
-    AuditEntry.objects.create(
-        project=held.project,
-        action="connection.settings",
-        target=held.name,
-        changes={"settings": sorted(change.settings)},
-    )
+    changed = difference(before, {"name": held.name, **{name: held.settings.get(name) for name in change.settings}})
+    if changed:
+        note(held.project, None, "connection.settings", held.name, **changed, program=program)
 
 
 @router.post("/connections/{connection_id}/secret", response=Addresses, operation_id="rotate_secret")

@@ -21,6 +21,7 @@ from switchhook.connections.tokens import TrialTokens, adopt
 from switchhook.connectors.base import Account, Health
 from switchhook.connectors.registry import manifest, manifests
 from switchhook.core.errors import AuthFailed, SwitchhookError, Transient
+from switchhook.projects.audit import difference, note
 from switchhook.projects.models import AuditEntry, Project, User
 
 RETURN_PATH = "/connections/signed-in"
@@ -90,13 +91,11 @@ def configure(
 def keep_settings(connection: Connection, settings: Mapping[str, Any], user: User | None) -> None:
     """Change the named settings and note it in the audit trail; `connection` has the latest then. Asks nobody."""
     held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
-    changed = {name: value for name, value in settings.items() if held.settings.get(name) != value}
+    changed = difference(held.settings, settings)
     held.settings = connection.settings = {**held.settings, **settings}
     held.save(update_fields=["settings"])
     if changed:
-        AuditEntry.objects.create(
-            project=held.project, user=user, action="connection.settings", target=held.name, changes=changed
-        )
+        note(held.project, user, "connection.settings", held.name, **changed)
 
 
 @transaction.atomic

@@ -124,36 +124,6 @@ class PresetForm(forms.Form):
         ]
 
 
-class NameMapForm(forms.Form):
-    """The customer's own parameter names, one pair a line: `their_name = our_name`."""
-
-    names = forms.CharField(
-        label=_("Name map"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea({"rows": 6, "class": "mono", "spellcheck": "false"}),
-        help_text=_("One line for each parameter that your provider calls differently: their name = our name."),
-    )
-
-    def __init__(self, connection: Connection, data: Any = None) -> None:
-        names = connection.setting("names", {})
-        super().__init__(data, initial={"names": "\n".join(f"{theirs} = {ours}" for theirs, ours in names.items())})
-
-    def clean_names(self) -> dict[str, str]:
-        """The pairs as a mapping."""
-        pairs: dict[str, str] = {}
-        for number, line in enumerate(self.cleaned_data["names"].splitlines(), 1):
-            if not line.strip():
-                continue
-            theirs, equals, ours = (part.strip() for part in line.partition("="))
-            if not (theirs and equals and ours):
-                raise forms.ValidationError(
-                    _("Line %(n)s needs the form: their name = our name."), params={"n": number}
-                )
-            pairs[theirs] = ours
-        return pairs
-
-
 class TokenForm(forms.Form):
     """A new API token. Nobody issues one that may more than he himself."""
 

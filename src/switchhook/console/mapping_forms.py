@@ -1,4 +1,4 @@
-"""Forms of the mapping page: parameters to CRM fields, rules for pipelines, default names."""
+"""Forms of the mapping page: parameters to CRM fields, rules for pipelines."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from switchhook.connectors.base import Pipeline
 from switchhook.console.wording import PARAMETERS
-from switchhook.core.mapping import PLACES, CrmField, WritePolicy, same, unknown_places
+from switchhook.core.mapping import PLACES, CrmField, WritePolicy, same
 
-NAMED = {"contact": "{phone}", "company": "{phone}", "lead": "Call {phone} {date}", "deal": "Call {phone} {date}"}
-"""Kinds whose records get a name, and the name that most rules give them."""
+OTHER = "…"
+"""The choice of a parameter that was not seen yet: its name is typed in."""
 
 _POLICIES = [(WritePolicy.ALWAYS, _("always")), (WritePolicy.IF_EMPTY, _("if the field is empty"))]
 
@@ -30,7 +30,7 @@ def parameter_choices(tags: Iterable[str], kept: Iterable[str] = ()) -> Choices:
     groups: Choices = [("", "–"), (gettext("Of every call, form or dialogue"), list(known.items()))]
     groups += [(gettext("Seen in recent calls"), [(name, name) for name in seen])] if seen else []
     groups += [(gettext("Not seen lately"), [(name, name) for name in others])] if others else []
-    return groups
+    return [*groups, (OTHER, gettext("Another, by its name…"))]
 
 
 def _by_label(name: str) -> str:
@@ -38,12 +38,25 @@ def _by_label(name: str) -> str:
 
 
 class _Row(forms.Form):
-    """A row of a table; an empty one says nothing."""
+    """A row of a table; an empty one says nothing. `other` is the name of a parameter that was not seen yet."""
+
+    other = forms.CharField(label=_("Its name"), required=False, max_length=100)
 
     def __init__(self, *args: Any, parameters: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["parameter"]
         choice.choices = parameters
+        self.fields["other"].widget.attrs["placeholder"] = gettext("its name, as the webhook sends it")
+
+    def clean(self) -> dict[str, Any]:
+        """The parameter by its name, however it was given."""
+        values = super().clean() or {}
+        typed = same(values.pop("other", "") or "")
+        if values.get("parameter") == OTHER:
+            values["parameter"] = typed
+            if not typed:
+                self.add_error("other", forms.ValidationError(_("Type the parameter's name.")))
+        return values
 
     def label(self, name: str, text: str) -> None:
         """What a screen reader calls a control that only its column names."""
@@ -108,54 +121,16 @@ def pipeline_rows(pipelines: Sequence[Pipeline], parameters: Choices, rules: Any
     return made(data, prefix="pipelines", initial=None if data else rules, form_kwargs=options)
 
 
-class NamesForm(forms.Form):
-    """The default names of records and the default pipeline."""
+class DefaultPipelineForm(forms.Form):
+    """Where deals go when no rule holds."""
 
     marks_optional = True
 
-    def __init__(
-        self,
-        settings: Mapping[str, Any],
-        *,
-        labels: Mapping[str, str],
-        limits: Mapping[str, int],
-        pipelines: Sequence[Pipeline],
-        tags: Iterable[str],
-        data: Any = None,
-    ) -> None:
-        super().__init__(data, prefix="names")
-        self.tags = tuple(tags)
-        titles = settings.get("titles") or {}
-        for kind in (kind for kind in NAMED if kind in labels):
-            longest = limits.get(f"{kind}.name") or limits.get(f"{kind}.title")
-            self.fields[kind] = forms.CharField(
-                label=labels[kind],
-                required=False,
-                max_length=500,
-                initial=titles.get(kind, ""),
-                widget=forms.TextInput({"placeholder": gettext(NAMED[kind]), "spellcheck": "false"}),
-                help_text=gettext("Cut to %(n)s characters in this CRM.") % {"n": longest} if longest else "",
-            )
-        if pipelines:
-            self.fields["default_pipeline"] = forms.ChoiceField(
-                label=_("Default pipeline"),
-                required=False,
-                initial=settings.get("default_pipeline", ""),
-                choices=[("", _("the CRM's own default")), *((one.id, one.name) for one in pipelines)],
-                help_text=_("Where deals go when no rule below holds."),
-            )
+    default_pipeline = forms.ChoiceField(
+        label=_("Default pipeline"), required=False, help_text=_("Where deals go when no rule below holds.")
+    )
 
-    def clean(self) -> dict[str, Any]:
-        """Every place in a name must be a parameter."""
-        values = super().clean() or {}
-        for kind in NAMED:
-            wrong = unknown_places(values.get(kind) or "", also=self.tags)
-            if wrong:
-                text = _("There is no parameter called {%(name)s}.")
-                self.add_error(kind, forms.ValidationError(text, params={"name": wrong[0]}))
-        return values
-
-    def titles(self, held: Mapping[str, str]) -> dict[str, str]:
-        """All edited names: those of other channels stay as they are `held`."""
-        others = {name: text for name, text in held.items() if name not in self.fields}
-        return others | {kind: self.cleaned_data[kind] for kind in NAMED if self.cleaned_data.get(kind)}
+    def __init__(self, settings: Mapping[str, Any], pipelines: Sequence[Pipeline], data: Any = None) -> None:
+        super().__init__(data, prefix="names", initial={"default_pipeline": settings.get("default_pipeline", "")})
+        choice: Any = self.fields["default_pipeline"]
+        choice.choices = [("", _("the CRM's own default")), *((one.id, one.name) for one in pipelines)]

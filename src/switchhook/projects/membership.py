@@ -73,7 +73,7 @@ def accept(token: str, now: datetime, *, user: User | None = None, name: str = "
     The link is good once: of two at a time one gets None. A member's role is never lowered by an invitation.
     """
     invitation = (
-        Invitation.objects.select_for_update(no_key=True)
+        Invitation.objects.select_for_update(no_key=True, of=("self",))
         .select_related("project", "invited_by")
         .filter(digest=digest_of(token), ended_at=None, expires_at__gt=now)
         .first()

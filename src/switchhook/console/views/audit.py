@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.audit_wording import AREAS, Change, changes, sentence
@@ -56,7 +55,6 @@ class TrailForm(forms.Form):
         )
 
 
-@require_safe
 @project_view(Role.ADMIN)
 def audit(request: ProjectRequest) -> HttpResponse:
     """One page of the trail."""
@@ -84,7 +82,6 @@ def _people(project: Project) -> dict[int, str]:
     return dict(Employee.objects.filter(project=project).values_list("pk", "name"))
 
 
-@require_safe
 @project_view(Role.ADMIN)
 def export(request: ProjectRequest) -> StreamingHttpResponse:  # type: ignore[type-var]  # streams, as the gate may too
     """What is filtered, as a CSV file: times in the project's zone."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,15 +18,16 @@ from switchhook.connections.options import lacking
 from switchhook.connectors.registry import manifests
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
-from switchhook.console.forms import NameMapForm, PresetForm, RulesForm
+from switchhook.console.connection_health import health
+from switchhook.console.connection_saving import save_settings
+from switchhook.console.forms import PresetForm, RulesForm
 from switchhook.console.views.connecting import credentials_form
 from switchhook.console.views.crm_state import crm_state, shown_state
-from switchhook.projects.models import AuditEntry, Employee, Role
+from switchhook.projects.audit import note
+from switchhook.projects.models import Employee, Role
 from switchhook.scenarios.models import MatrixVersion
 from switchhook.scenarios.services import apply_preset
 from switchhook.understanding.tasks import reconcile_connection
-
-_FORMS = {"rules": RulesForm, "names": NameMapForm}
 
 
 @project_view(Role.VIEWER)
@@ -65,31 +65,40 @@ def connection(request: ProjectRequest, connection_id: int) -> HttpResponse:
     return render(request, "console/connections/connection.html", _page(request, found))
 
 
+@project_view(Role.VIEWER)
+def connection_rules(request: ProjectRequest, connection_id: int) -> HttpResponse:
+    """What is made in a CRM, for which calls, when, and for whom; who does not set up only sees it."""
+    found = get_object_or_404(Connection, pk=connection_id, project=request.project, role="crm")
+    return render(request, "console/connections/rules.html", _rules_page(found, RulesForm(found)))
+
+
+def _rules_page(found: Connection, form: RulesForm) -> dict[str, Any]:
+    return head(found) | {"shown_state": shown_state(found), "rules_form": form}
+
+
 @require_POST
 @project_view(Role.ADMIN)
 def connection_settings(request: ProjectRequest, connection_id: int, part: str) -> HttpResponse:
-    """Save one of the page's forms: `rules`, `names` or `preset`."""
-    found = _connection(request, connection_id)
-    form: Any = PresetForm("", request.POST) if part == "preset" else _FORMS[part](found, request.POST)
+    """Save one of a CRM connection's forms: `rules`, or `preset` (a new version of the scenario table)."""
+    found = get_object_or_404(Connection, pk=connection_id, project=request.project, role="crm")
+    if part == "rules":
+        return _save_rules(request, found)
+    form = PresetForm("", request.POST)
     if not form.is_valid():
-        context = _page(request, found) | {f"{part}_form": form}
+        context = _page(request, found) | {"preset_form": form}
         return render(request, "console/connections/connection.html", context, status=422)
-    if part == "preset":
-        apply_preset(found, form.cleaned_data["preset"], request.user)
-    else:
-        _save(request, found, form.settings() if part == "rules" else {"names": form.cleaned_data["names"]})
+    apply_preset(found, form.cleaned_data["preset"], request.user)
     messages.success(request, _("Saved."))
     return redirect("connection", request.project.pk, found.pk)
 
 
-@transaction.atomic
-def _save(request: ProjectRequest, found: Connection, changes: dict[str, Any]) -> None:
-    held = Connection.objects.select_for_update().get(pk=found.pk)
-    held.settings = held.settings | changes
-    held.save(update_fields=["settings"])
-    AuditEntry.objects.create(
-        project=request.project, user=request.user, action="connection.settings", target=found.name, changes=changes
-    )
+def _save_rules(request: ProjectRequest, found: Connection) -> HttpResponse:
+    form = RulesForm(found, request.POST)
+    if not form.is_valid():
+        return render(request, "console/connections/rules.html", _rules_page(found, form), status=422)
+    save_settings(request, found, form.settings(), "connection.rules")
+    messages.success(request, _("Saved."))
+    return redirect("connection_rules", request.project.pk, found.pk)
 
 
 @require_POST
@@ -107,16 +116,16 @@ def read_log(request: ProjectRequest, connection_id: int) -> HttpResponse:
     """Queue a reading of a telephony connection's call log."""
     found = get_object_or_404(Connection, pk=connection_id, project=request.project, role="telephony")
     reconcile_connection.defer(connection_id=found.pk)
+    note(request.project, request.user, "connection.read_log", found.name)
     messages.success(request, _("The call log is being read. Calls that were missing appear in the journal."))
     return redirect("connection", request.project.pk, found.pk)
 
 
 def _page(request: ProjectRequest, found: Connection) -> dict[str, Any]:
-    context = head(found) | {"shown_state": shown_state(found)}
+    context = head(found) | {"shown_state": shown_state(found), "health": health(found)}
     sets_up = request.role.covers(Role.ADMIN)
     context["credentials_form"] = credentials_form(found) if sets_up else None
     if found.role == "telephony":
-        context["names_form"] = NameMapForm(found)
         context["log"] = LogCursor.objects.filter(connection=found).first()
         if sets_up:
             context |= {"webhook_url": services.webhook_url(found), "forward_url": services.forward_url(found)}
@@ -127,7 +136,7 @@ def _page(request: ProjectRequest, found: Connection) -> dict[str, Any]:
         context
         | crm_state(found)
         | {
-            "rules_form": RulesForm(found),
+            "senior": found.setting("senior_employee"),
             "preset_form": PresetForm(
                 version.preset if version else (context["manifest"] and context["manifest"].default_preset) or ""
             ),

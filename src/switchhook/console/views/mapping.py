@@ -1,10 +1,9 @@
-"""Fields and pipelines: what goes into which field of the CRM, into which pipeline deals go, how records are named."""
+"""Fields and pipelines: what goes into which field of the CRM, and into which pipeline deals go."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,15 +16,17 @@ from switchhook.connections.models import Connection
 from switchhook.connectors.base import CrmConnector, Pipeline
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
-from switchhook.console.mapping_forms import NamesForm, field_rows, parameter_choices, pipeline_rows
+from switchhook.console.connection_saving import save_settings
+from switchhook.console.mapping_forms import DefaultPipelineForm, field_rows, parameter_choices, pipeline_rows
+from switchhook.console.real_calls import last_calls
+from switchhook.console.views.mapping_preview import MAPPED, keep_labels
 from switchhook.console.wording import KINDS, told
 from switchhook.core.errors import SwitchhookError
 from switchhook.core.mapping import CrmField, FieldRule, check_fields, offered
 from switchhook.core.records import Kind
 from switchhook.delivery.trace import sentence
-from switchhook.projects.models import AuditEntry, Role
+from switchhook.projects.models import Role
 
-MAPPED = (Kind.CONTACT, Kind.LEAD, Kind.DEAL, Kind.COMPANY)
 _RULES = TypeAdapter(tuple[FieldRule, ...])
 
 
@@ -34,7 +35,6 @@ class _Account:
     """What the CRM says: its kinds, the fields of each, its pipelines; or why it cannot be read."""
 
     kinds: frozenset[Kind] = frozenset()
-    limits: dict[str, int] = field(default_factory=dict)
     fields: dict[Kind, list[CrmField]] = field(default_factory=dict)
     pipelines: list[Pipeline] = field(default_factory=list)
     problem: str = ""
@@ -77,16 +77,22 @@ def _forms(found: Connection, data: Any = None) -> dict[str, Any]:
         }
         for kind in kinds
     ]
-    names = NamesForm(
-        found.settings,
-        labels={kind.value: str(KINDS[kind]) for kind in kinds},
-        limits=account.limits,
-        pipelines=account.pipelines,
-        tags=tags,
-        data=data,
-    )
+    _remember(found, account)
+    names = DefaultPipelineForm(found.settings, account.pipelines, data)
     pipelines = pipeline_rows(account.pipelines, parameters, rules, data) if account.pipelines else None
-    return {"problem": "", "account": account, "tables": tables, "names": names, "pipelines": pipelines}
+    return {
+        "problem": "",
+        "account": account,
+        "tables": tables,
+        "names": names,
+        "pipelines": pipelines,
+        "calls": last_calls(found.project),
+    }
+
+
+def _remember(found: Connection, account: _Account) -> None:
+    fields = {f"{kind}.{one.name}": one.label or one.name for kind, held in account.fields.items() for one in held}
+    keep_labels(found, fields | {f"pipeline.{one.id}": one.name for one in account.pipelines})
 
 
 def _read(found: Connection) -> _Account:
@@ -95,7 +101,6 @@ def _read(found: Connection) -> _Account:
         can = crm.capabilities
         return _Account(
             kinds=can.kinds,
-            limits=dict(can.limits),
             fields={kind: offered(crm.fields(kind), kind) for kind in MAPPED if kind in can.kinds},
             pipelines=list(crm.pipelines()) if Kind.DEAL in can.kinds else [],
         )
@@ -119,13 +124,13 @@ def _save(request: ProjectRequest, found: Connection, forms: dict[str, Any]) -> 
     if wrong:
         forms["wrong"] = wrong
         return False
-    changes: dict[str, Any] = {"field_rules": rules, "titles": names.titles(found.setting("titles", {}))}
+    changes: dict[str, Any] = {"field_rules": rules}
     if pipelines:
         changes |= {
             "pipeline_rules": list(_said(pipelines, ordered=True)),
             "default_pipeline": names.cleaned_data["default_pipeline"],
         }
-    _keep(request, found, changes)
+    save_settings(request, found, changes, "connection.fields")
     return True
 
 
@@ -135,13 +140,3 @@ def _said(rows: Any, *, ordered: bool = False) -> list[dict[str, Any]]:
     own = {"DELETE", "ORDER"}
     said = [{name: value for name, value in row.cleaned_data.items() if name not in own} for row in forms]
     return [row for row in said if row.get("parameter")]
-
-
-@transaction.atomic
-def _keep(request: ProjectRequest, found: Connection, changes: dict[str, Any]) -> None:
-    held = Connection.objects.select_for_update(no_key=True).get(pk=found.pk)
-    held.settings = held.settings | changes
-    held.save(update_fields=["settings"])
-    AuditEntry.objects.create(
-        project=request.project, user=request.user, action="connection.settings", target=found.name, changes=changes
-    )
