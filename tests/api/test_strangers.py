@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.factories import Desk, fill, open_desk
 
 from switchhook.api.root import api
 from switchhook.core.records import Kind
+from switchhook.dialing.models import DialRequest
 from switchhook.projects.models import Role
 
 BODIES: dict[str, Any] = {
@@ -33,6 +35,7 @@ BODIES: dict[str, Any] = {
     "post /connections/{connection_id}/reconcile": None,
     "put /connections/{connection_id}/matrix": {"data": {"name": "x", "rows": []}},
     "post /connections/{connection_id}/preset": {"preset": "builtin"},
+    "post /click-to-call": {"number": "+380671234567", "employee": "{employee}"},
     "post /connections/{connection_id}/credentials": {"credentials": {}},
 }
 """A body that each writing route would take."""
@@ -51,6 +54,9 @@ def rows_of(desk: Desk) -> dict[str, Any]:
     made = fill(desk)
     made["comments"] = desk.record(Kind.COMMENT, made["contacts"], text="Theirs")
     ids = {name: row.pk for name, row in made.items()}
+    at = {"created_at": timezone.now(), "changed_at": timezone.now()}
+    dial = DialRequest.objects.create(project=desk.project, employee=desk.olena, number="+380671234567", **at)
+    ids |= {"dial_id": dial.pk, "employee": desk.olena.pk}
     return {**ids, "call_id": ids["call"], "event_id": ids["event"], "connection_id": desk.crm.pk}
 
 

@@ -45,6 +45,9 @@ PATHS = {
     "new employee": "employees/new",
     "numbers": "numbers/",
     "tokens": "tokens/",
+    "calling": "calling/",
+    "call by click": "dial/?number=0671234567",
+    "extension": "extension/",
 }
 
 

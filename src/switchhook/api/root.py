@@ -6,6 +6,7 @@ from switchhook.api.auth import TokenAuth
 from switchhook.api.calls import router as calls
 from switchhook.api.credentials import router as credentials
 from switchhook.api.crm import router as crm
+from switchhook.api.dialing import router as dialing
 from switchhook.api.hub import router as hub
 from switchhook.api.setup import router as setup
 
@@ -16,3 +17,4 @@ api.add_router("", crm)
 api.add_router("", hub)
 api.add_router("", setup)
 api.add_router("", credentials)
+api.add_router("", dialing)

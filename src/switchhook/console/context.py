@@ -39,7 +39,7 @@ PLACES: dict[str, frozenset[str]] = {
             "working_time", "employee_hours", "holidays", "public_holidays", "absences", "new_absence", "absence",
             "alerts", "new_alert", "alert", "telegram",
             "settings", "numbers", "add_to_list", "ignore_many", "line", "tokens", "project_settings", "members",
-            "invite_member", "audit",
+            "invite_member", "audit", "calling", "calling_default", "extension",
         }
     ),
 }  # fmt: skip

@@ -73,6 +73,11 @@ class DialRequest(models.Model):
             models.Index(fields=["employee", "-created_at"], name="dial_employee"),
         ]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is waited for."""
+        return DialState(self.state).is_over
+
 
 class Way(models.TextChoices):
     """How a call is made: the exchange rings both sides, or the link opens a softphone on the person's own machine."""

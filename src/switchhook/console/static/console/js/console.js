@@ -105,3 +105,4 @@ document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest
 for (const shown of document.querySelectorAll("#toasts [data-toast]")) fadeOut(shown);
 
 import("./player.js");
+import("./dialing.js");

@@ -1,6 +1,5 @@
 // The one connection to the hub's live path: tickets are renewed, and what rings is read afresh where news tells so.
-const NEWS = ["ready", "call", "popup", "caller", "delivery", "forward"];
-const RING_NEWS = new Set(["ready", "popup", "forward"]);
+const NEWS = ["ready", "call", "popup", "caller", "delivery", "forward", "dial"];
 const RETRY_MS = [1000, 2000, 5000, 10000, 20000];
 const AGAIN_MS = 2000;
 
@@ -22,7 +21,7 @@ export function openLine(places, tell, say) {
     if (!ticket) return again();
     source = new EventSource(`${places.live}?ticket=${encodeURIComponent(ticket)}`);
     source.addEventListener("open", () => { failures = 0; say(true); });
-    for (const name of NEWS) source.addEventListener(name, (event) => hear(name, event.data));
+    for (const name of NEWS) source.addEventListener(name, (event) => hear(name, event.data ? JSON.parse(event.data) : {}));
     // The ticket is good for a minute only, so the browser's own reconnection would be refused: ask for a new one.
     source.addEventListener("error", () => { source.close(); again(); });
   }
@@ -34,8 +33,14 @@ export function openLine(places, tell, say) {
 
   function hear(name, data) {
     // What rings goes first: the other handlers of a page may take their time.
-    if (RING_NEWS.has(name) || (name === "caller" && shown)) readCards();
-    tell(name, data ? JSON.parse(data) : {});
+    if (concernsCards(name, data)) readCards();
+    tell(name, data);
+  }
+
+  function concernsCards(name, data) {
+    if (name === "caller") return shown !== "";
+    if (name === "delivery") return shown.includes(`data-call="${data.call}"`);
+    return name === "ready" || name === "popup" || name === "forward";
   }
 
   async function readCards() {
