@@ -28,7 +28,12 @@ def pages(desk: Desk) -> dict[str, str]:
     records = {f"one of {name}": f"{address}{made[name].pk}/" for name, address in found.items()}
     return {
         "overview": root,
+        "check": f"{root}check/",
         "calls": f"{root}calls/",
+        "missed": f"{root}missed/",
+        "missed rows": f"{root}missed/rows",
+        "settled": f"{root}missed/?tab=closed",
+        "hidden callers": f"{root}missed/?tab=hidden",
         "call": f"{root}calls/{made['call'].pk}/",
         "board": f"{root}crm/deals/board",
         "events": f"{root}events/",
@@ -48,6 +53,10 @@ def pages(desk: Desk) -> dict[str, str]:
         **_scenarios(f"{root}scenarios/{desk.crm.pk}/"),
         "rows": f"{root}calls/rows?ids={made['call'].pk}",
         "ticket": f"{root}live-ticket",
+        "pop-up": f"{root}popup/",
+        "panel": f"{root}panel/",
+        "contact book": f"{root}panel/?view=contacts&q=an",
+        "chats of the panel": f"{root}panel/?view=chats",
         "reports": f"{root}reports/",
         "report file": f"{root}reports/people.csv",
         "palette": f"{root}palette/",

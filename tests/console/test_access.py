@@ -21,6 +21,16 @@ MANAGER_WRITES = {
     "replay": "events/replay",
     "resend": "deliveries/resend",
     "retry": "deliveries/retry",
+    "popup_ask": "popup/1/ask",
+    "popup_comment": "popup/1/comment",
+    "popup_choose": "popup/1/choose",
+    "take_missed": "missed/1/take",
+    "assign_missed": "missed/1/assign",
+    "close_missed": "missed/1/close",
+    "reopen_missed": "missed/1/reopen",
+    "export_calls": "calls/export",
+    "link_call": "calls/{call}/link",
+    "link_candidates": "calls/{call}/link/found",
     "new_absence": "absences/new",
     "absence": "absences/1/",
     "remove_absence": "absences/1/remove",
@@ -41,6 +51,20 @@ ADMIN_WRITES = {
     "scenario_preview": "scenarios/{crm}/action/preview?row=in-missed-new&do=task",
     "scenario_head": "scenarios/{crm}/records",
     "restore_scenario_version": "scenarios/{crm}/versions/1/restore",
+    "first_run": "start/",
+    "first_run_connect": "start/connect/acme",
+    "first_run_decide": "start/decide",
+    "first_run_reach": "start/reach",
+    "first_run_event": "start/event",
+    "first_run_names": "start/names",
+    "first_run_people": "start/people",
+    "first_run_fetch": "start/people/fetch",
+    "first_run_rules": "start/rules",
+    "first_run_summary": "start/rules/summary",
+    "first_run_call": "start/call",
+    "first_run_call_state": "start/call/state",
+    "check_now": "check/now",
+    "popup_settings": "popup/settings",
     "new_connection": "connections/new/builtin",
     "connection_state": "connections/{crm}/state",
     "connection_people": "connections/{crm}/people",
@@ -91,16 +115,18 @@ ADMIN_WRITES = {
     "revoke_token": "tokens/1/revoke",
 }
 READ_BY_ALL = {
+    "popup_cards", "popup_dismiss", "panel",
     "scenarios", "scenario_table", "scenario_presets", "scenario_preset", "scenario_versions", "scenario_version",
     "scenario_try", "scenario_try_calls",
     "working_time", "holidays", "absences",
-    "overview", "live_ticket", "calls", "call_rows", "call", "recording", "board", "records", "record", "pick",
+    "overview", "check", "live_ticket", "calls", "call_rows", "call", "recording", "board", "records", "record", "pick",
     "events", "event", "deliveries", "connections", "connection", "connection_flow", "employees", "numbers", "settings",
     "connection_rules",
+    "missed", "missed_rows", "save_view", "change_view",
     "reports", "report_table", "palette", "palette_found",
 }  # fmt: skip
 
-OUTSIDE = {"home", "language", "record_anywhere", "signed_in", "sign_in", "new_project", "invitation"}
+OUTSIDE = {"home", "language", "reached", "record_anywhere", "signed_in", "sign_in", "new_project", "invitation"}
 
 
 @pytest.fixture

@@ -40,8 +40,8 @@ TITLES = {
 MOST_REPLAYED = 1000
 
 
-@require_safe
 @project_view(Role.ADMIN)
+@require_safe
 def first_run(request: ProjectRequest) -> HttpResponse:
     """The guide at the step that is open, or at the one that `step` names, if that may be done already."""
     return page(request)
@@ -245,8 +245,8 @@ def first_run_reach(request: ProjectRequest) -> HttpResponse:
     return render(request, "console/first_run/reach.html", {"reach": tried, "run": run})
 
 
-@require_safe
 @project_view(Role.ADMIN)
+@require_safe
 def first_run_event(request: ProjectRequest) -> HttpResponse:
     """The panel that waits for the first event, for the page to renew."""
     run = FirstRun(request.project, request.user)

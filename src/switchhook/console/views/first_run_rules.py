@@ -66,8 +66,8 @@ def summary(preset: str, crm: Connection) -> list[dict[str, Any]]:
     ]
 
 
-@require_safe
 @project_view(Role.ADMIN)
+@require_safe
 def first_run_summary(request: ProjectRequest) -> HttpResponse:
     """What the preset that `preset` names does, for the page to show as it is chosen."""
     run = FirstRun(request.project, request.user)

@@ -82,8 +82,8 @@ def _own_address(request: ProjectRequest) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{request.META.get('SERVER_PORT', '80')}"
 
 
-@require_safe
 @project_view(Role.ADMIN)
+@require_safe
 def first_run_call_state(request: ProjectRequest) -> HttpResponse:
     """How the acted call goes on, for the page to renew; the whole page once it is over."""
     run = FirstRun(request.project, request.user)
