@@ -199,7 +199,7 @@ def _shape(call: Call, client: KnownClient | None) -> Mapping[str, Any]:
         "recording_state": recording.state if recording else None,
         "utm": call.state.get("utm", {}),
         "tags": call.state.get("tags", {}),
-        "contact": _contact(client),
+        "contact": contact_shape(client),
         "legs": call.state.get("legs", []),
         "inquiry": None if call.channel == Channel.CALL else _inquiry(call.state),
         "stopped": call.stopped,
@@ -213,7 +213,8 @@ def _inquiry(state: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"steps": state.get("steps", []), "released": state.get("released", False), **plain, **named}
 
 
-def _contact(client: KnownClient | None) -> Mapping[str, Any] | None:
+def contact_shape(client: KnownClient | None) -> Mapping[str, Any] | None:
+    """The client as `ContactRef` takes him."""
     if client is None:
         return None
     return {

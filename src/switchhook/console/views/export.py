@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone, translation
-from django.views.decorators.http import require_GET
 
 from switchhook.calls.export import rows_of
 from switchhook.calls.queries import journal
@@ -16,7 +15,6 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Tells spreadsheets that the file is UTF-8."""
 
 
-@require_GET
 @project_view(Role.MANAGER)
 def export_calls(request: ProjectRequest) -> HttpResponse:
     """The filtered calls as CSV, in the user's language and the project's zone.
