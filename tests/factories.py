@@ -18,6 +18,7 @@ from switchhook.crm.models import RecordRow
 from switchhook.delivery.models import Decision, Delivery, Effect, Lane
 from switchhook.directory.models import DirectoryEntry
 from switchhook.intake.models import RawEvent
+from switchhook.popups.models import PopUp
 from switchhook.projects.models import Employee, Membership, Number, Project, Role, User
 from switchhook.scenarios.services import in_force
 
@@ -138,6 +139,13 @@ class Desk:
             connection=self.crm, e164=client, title=title, confirmed_at=timezone.now(), **{**made, **values}
         )
 
+    def popup(self, call: Call, *people: Employee, **values: Any) -> PopUp:
+        """A call that rings at `people`, else at Olena."""
+        now = timezone.now()
+        seen_by = [person.pk for person in people or (self.olena,)]
+        made: dict[str, Any] = {"began_at": now, "updated_at": now, "client": call.client_number, "employees": seen_by}
+        return PopUp.objects.create(project=self.project, call=call, **{**made, **values})
+
     def record(self, kind: Kind, *links: RecordRow, now: datetime | None = None, **values: Any) -> Any:
         """A record of the built-in CRM, with canonical values."""
         refs = [Ref(row.KIND, str(row.pk)) for row in links]
@@ -201,7 +209,8 @@ def fill_hub(desk: Desk, text: str) -> dict[str, Any]:
     refused = desk.effect(call, "call", "call", state="refused", error=text, error_code="rejected")
     desk.delivery(call, state="dead", error=text)
     desk.known(title=text)
-    return {"event": event, "call": call, "effect": refused}
+    popup = desk.popup(call)
+    return {"popup": popup, "event": event, "call": call, "effect": refused}
 
 
 def fill_crm(desk: Desk, text: str) -> dict[str, Any]:

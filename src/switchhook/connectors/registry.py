@@ -89,7 +89,9 @@ class Manifest:
     `twin` names the module of the package that offers the vendor's stand-in to the demo (`demo_twin()`). `local` marks
     a CRM that lives in the hub's own database: its look-ups cost no request, so they are always live. `sign_in` names
     the module of the package that is a `SignIn`, where the vendor has a sign-in page of its own. `webhook_steps` say
-    where at the provider the webhook's address is pasted (English message ids).
+    where at the provider the webhook's address is pasted (English message ids). `panel_kinds` are the kinds of records
+    by which the Smart Phone panel names a client, where these are not all: without one of them it offers nothing,
+    neither to open nor to create.
     """
 
     slug: str
@@ -104,6 +106,7 @@ class Manifest:
     twin: str = ""
     sign_in: str = ""
     webhook_steps: tuple[str, ...] = ()
+    panel_kinds: tuple[str, ...] = ()
 
     def connect(self, account: Account) -> TelephonyConnector | CrmConnector:
         """Open an account; imports the connector on first use."""
@@ -151,6 +154,7 @@ def _read(slug: str, package: str) -> Manifest | None:
     folder = Path(spec.submodule_search_locations[0])
     data = tomllib.loads((folder / "connector.toml").read_text(encoding="utf-8"))
     fields = tuple(_field(item) for item in data.pop("fields", []))
+    data["panel_kinds"] = tuple(data.get("panel_kinds", ()))
     steps = tuple(data.pop("webhook_steps", ()))
     return Manifest(slug=slug, package=package, folder=folder, fields=fields, webhook_steps=steps, **data)
 
