@@ -79,8 +79,8 @@ globalThis.switchhookMatcher = (() => {
   function fits(text, start, end) {
     const before = text.slice(0, start);
     const after = text.slice(end);
-    if (/[\p{L}\d_=@#%&$€£₴₽\u0000]$/u.test(before) || /\d[.,:-]$/u.test(before)) return false;
-    return !/^(?:[\p{L}\d_@=%\u0000]|[.,]\d|[-/]\p{L})/u.test(after);
+    if (/[\p{L}\d_=@#%&$€£₴₽\u0000]$/u.test(before) || /\d[.:-]$/u.test(before)) return false;
+    return !/^(?:[\p{L}\d_@=%\u0000]|\.\d|,\d{1,2}(?!\d)|[-/]\p{L})/u.test(after);
   }
 
   // Groups from `from` on: the longest run of whole groups that is a number, so that two numbers in a row stay two.
