@@ -21,7 +21,7 @@ def page(client: Client, desk: Desk) -> str:
 def test_a_problem_stands_with_a_button_to_its_remedy(desk: Desk, owner: Client) -> None:
     text = page(owner, desk)
     assert "Built-in CRM has no senior manager" in text
-    assert f'href="/p/{desk.project.pk}/connections/{desk.crm.pk}/"' in text
+    assert f'href="/p/{desk.project.pk}/connections/{desk.crm.pk}/rules"' in text
     assert text.index("has never sent an event") < text.index("has no senior manager")
 
 

@@ -67,8 +67,8 @@ def test_an_empty_project_lacks_telephony_and_a_crm() -> None:
 CASES: dict[str, tuple[str, Urgency, str]] = {
     "unmapped": ("2 employees are nobody in Acme", Urgency.LOSES, "connection_people"),
     "no line": ("1 employee has no line", Urgency.LOSES, "employee"),
-    "no senior": ("Acme has no senior manager", Urgency.LOSES, "connection"),
-    "senior left": ("Iryna, senior manager in Acme, does not work here any more", Urgency.LOSES, "connection"),
+    "no senior": ("Acme has no senior manager", Urgency.LOSES, "connection_rules"),
+    "senior left": ("Iryna, senior manager in Acme, does not work here any more", Urgency.LOSES, "connection_rules"),
     "top unmapped": ("Andrii, top manager, is nobody in Acme", Urgency.LOSES, "connection_people"),
     "owners": ("1 user of Acme owns records and is no employee here", Urgency.LOSES, "connection_people"),
     "members": ("1 manager is no employee", Urgency.HINDERS, "employees"),

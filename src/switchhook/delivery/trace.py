@@ -14,6 +14,7 @@ from switchhook.calls.models import Call, Fact
 from switchhook.connections.models import Connection
 from switchhook.core.plain import decode
 from switchhook.core.redaction import redact
+from switchhook.core.rehearsed import is_rehearsed
 from switchhook.core.situation import Situation, describe
 from switchhook.delivery.failing import CAUSE
 from switchhook.delivery.models import Decision, Delivery, DeliveryState, Effect
@@ -171,6 +172,8 @@ def trace_of(call: Call) -> CallTrace:
 
 def _remarks(call: Call) -> list[str]:
     remarks = []
+    if is_rehearsed(call.external_id):
+        remarks.append(gettext("The hub has acted this call out itself: nobody has called."))
     if call.stopped:
         remarks.append(
             gettext("The line is on the stop list or the client on the ignore list: nothing is written to a CRM.")

@@ -71,7 +71,7 @@ def roles_not_filled(facts: Facts) -> Iterator[Problem]:
 def _role(facts: Facts, crm: Crm, named: int | None, role: str, why: str) -> Iterator[Problem]:
     person = facts.person(named)
     said = {"role": role, "crm": crm.name, "name": person.name if person else ""}
-    remedy = Remedy(label=_("Choose somebody"), page="connection", args=(crm.id,))
+    remedy = Remedy(label=_("Choose somebody"), page="connection_rules", args=(crm.id,))
     if person is None:
         title = _("%(crm)s has no %(role)s") % said
     elif not person.active:

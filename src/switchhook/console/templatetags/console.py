@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from switchhook.console.wording import ALLOWANCES, BADGES, EVENT_KINDS, KINDS, MOMENTS, STEPS
 from switchhook.core import phone as phones
+from switchhook.core.rehearsed import is_rehearsed
 from switchhook.delivery.trace import worded
 
 register = template.Library()
@@ -180,6 +181,12 @@ def inquiry_state(state: Mapping[str, Any]) -> str:
     if state.get("released"):
         return "released"
     return "dialogue_finished" if "dialogue_finished" in steps else "dialogue_started"
+
+
+@register.filter
+def is_acted(external_id: str) -> bool:
+    """Whether the hub has acted a call out itself: it is shown as simulated."""
+    return is_rehearsed(external_id)
 
 
 @register.filter
