@@ -141,6 +141,21 @@ class ActionForm(forms.Form):
         ) % {"n": limit}
         title.widget.attrs |= {"spellcheck": "false"}
 
+    @property
+    def first(self) -> list[Any]:
+        """Who and until when, for the template."""
+        return [self[name] for name in ("who", "state", "due_hours") if name in self.fields]
+
+    @property
+    def texts(self) -> list[Any]:
+        """What is written."""
+        return [self[name] for name in ("title", "text") if name in self.fields]
+
+    @property
+    def further(self) -> list[Any]:
+        """When and on what condition."""
+        return [self[name] for name in ("condition", "moment", "source") if name in self.fields]
+
     def edited(self) -> ActionSpec:
         """The action that a valid form stands for. A text that was not touched stays one that is translated."""
         values = self.cleaned_data
@@ -159,6 +174,8 @@ class ActionForm(forms.Form):
         return replace(spec, source=values.get("source", ""), enabled=values.get("enabled", True))
 
     def _moment(self, chosen: Moment) -> Moment | None:
+        if chosen is planned_moment(self.when, self.spec):
+            return self.spec.moment
         usual = planned_moment(self.when, replace(self.spec, moment=None))
         return None if chosen is usual else chosen
 

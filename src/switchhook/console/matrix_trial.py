@@ -145,7 +145,7 @@ class _Reader:
             facts.append(str(CONDITIONS[action.condition]))
         ties = [self.record(ref) for ref in action.draft.links]
         kinds = {one.id: one.draft.kind for one in self.plan.actions}
-        ties += [_("new: %(kind)s") % {"kind": KINDS[kinds[use]]} for use in action.uses if use in kinds]
+        ties += [_("%(kind)s (new)") % {"kind": KINDS[kinds[use]]} for use in action.uses if use in kinds]
         facts += [_("linked to: %(records)s") % {"records": ", ".join(ties)}] if ties and not action.amends else []
         return facts
 

@@ -31,8 +31,6 @@ _FOUND = {
 class InventedForm(forms.Form):
     """A call, form or chat that never was."""
 
-    marks_optional = True
-
     channel = forms.ChoiceField(
         label=_("What happens"),
         choices=[

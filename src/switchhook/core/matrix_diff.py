@@ -77,7 +77,7 @@ def _paired(before: Matrix, after: Matrix) -> Iterator[tuple[Row | None, Row | N
     old = {row.id: row for row in before.rows}
     left = {row.id: row for row in before.rows if row.id not in {new.id for new in after.rows}}
     for new in after.rows:
-        found = old.get(new.id) or next((row for row in left.values() if row.when == new.when), None)
+        found = old.get(new.id) or next((row for row in left.values() if covered(row.when) == covered(new.when)), None)
         if found is not None:
             left.pop(found.id, None)
         yield found, new
@@ -89,7 +89,7 @@ def _change(before: Row | None, after: Row | None, *, moved: bool) -> RowChange 
     if before is None or after is None:
         return RowChange(before=before, after=after)
     actions = tuple(_actions(before, after))
-    situation = before.when != after.when
+    situation = covered(before.when) != covered(after.when)
     if not (actions or situation or moved):
         return None
     return RowChange(before=before, after=after, actions=actions, situation=situation, moved=moved)

@@ -105,7 +105,7 @@ def _table(desk: Desk, name: str) -> Matrix:
 
 
 def _named(desk: Desk, name: str) -> str:
-    return _("your draft") if name == "draft" else _(catalog.preset(name).title)
+    return _("your draft") if name == "draft" else f"“{_(catalog.preset(name).title)}”"
 
 
 def _counts(trial: Trial[PastCall]) -> list[dict[str, Any]]:
