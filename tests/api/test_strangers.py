@@ -11,6 +11,8 @@ from tests.factories import Desk, fill, open_desk
 from switchhook.api.root import api
 from switchhook.core.records import Kind
 from switchhook.dialing.models import DialRequest
+from switchhook.missed.desk import follow
+from switchhook.missed.models import MissedClient
 from switchhook.projects.models import Role
 
 BODIES: dict[str, Any] = {
@@ -30,6 +32,7 @@ BODIES: dict[str, Any] = {
     "patch /comments/{record_id}": {"text": "Changed"},
     "post /leads/{record_id}/convert": {},
     "post /events/{event_id}/replay": None,
+    "post /missed-calls/{entry_id}/close": {"reason": "spam"},
     "patch /connections/{connection_id}": {"settings": {"task_due_minutes": 5}},
     "post /connections/{connection_id}/secret": None,
     "post /connections/{connection_id}/reconcile": None,
@@ -56,7 +59,10 @@ def rows_of(desk: Desk) -> dict[str, Any]:
     ids = {name: row.pk for name, row in made.items()}
     at = {"created_at": timezone.now(), "changed_at": timezone.now()}
     dial = DialRequest.objects.create(project=desk.project, employee=desk.olena, number="+380671234567", **at)
-    ids |= {"dial_id": dial.pk, "employee": desk.olena.pk}
+    desk.call("+380501112233", status="missed")
+    follow(desk.project, ["+380501112233"])
+    missed = MissedClient.objects.get(project=desk.project)
+    ids |= {"dial_id": dial.pk, "employee": desk.olena.pk, "entry_id": missed.pk}
     return {**ids, "call_id": ids["call"], "event_id": ids["event"], "connection_id": desk.crm.pk}
 
 

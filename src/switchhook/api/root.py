@@ -8,11 +8,13 @@ from switchhook.api.credentials import router as credentials
 from switchhook.api.crm import router as crm
 from switchhook.api.dialing import router as dialing
 from switchhook.api.hub import router as hub
+from switchhook.api.missed import router as missed
 from switchhook.api.setup import router as setup
 
 api = NinjaAPI(title="Switchhook", version="1", auth=TokenAuth(), docs_url=None, urls_namespace="api")
 
 api.add_router("", calls)
+api.add_router("", missed)
 api.add_router("", crm)
 api.add_router("", hub)
 api.add_router("", setup)

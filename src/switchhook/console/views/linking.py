@@ -81,7 +81,8 @@ def link_call(request: ProjectRequest, call_id: int) -> HttpResponse:
 def link_candidates(request: ProjectRequest, call_id: int) -> HttpResponse:
     """The list of who could be meant, for the text `q` as it is typed."""
     text = request.GET.get("q", "").strip()[:100]
-    context = {"call": _call(request, call_id), "q": text, "found": _found(request, text)}
+    call = _call(request, call_id)
+    context = {"call": call, "q": text, "found": _found(request, text), "back": _back(request, call)}
     return render(request, "console/calls/link_found.html", context)
 
 
