@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from django.contrib.postgres.search import SearchVector
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext_lazy
 
 from switchhook.calls.models import ClientNumber
 from switchhook.calls.queries import known_clients
@@ -111,7 +110,7 @@ def commands(project: Project, role: Role) -> list[Group]:
     """Pages and actions for a role."""
     return [
         Group("pages", _lazy("Go to"), tuple(places(project, role))),
-        Group("actions", pgettext_lazy("palette", "Do"), tuple(_actions(project, role))),
+        Group("actions", _lazy("Actions"), tuple(_actions(project, role))),
     ]
 
 
@@ -170,8 +169,8 @@ def _of_name(project: Project, text: str) -> list[Option]:
 
 def _of_number(project: Project, digits: str, text: str) -> list[Option]:
     e164 = phones.normalize(text, project.country)
-    part = e164.lstrip("+") if e164 else digits.lstrip("0") or digits
-    numbers = ClientNumber.objects.filter(project=project, e164__contains=part).order_by("e164")
+    numbers = ClientNumber.objects.filter(project=project)
+    numbers = numbers.filter(Q(e164=e164 or "") | Q(e164__contains=digits.lstrip("0") or digits)).order_by("e164")
     listed = list(numbers.values_list("e164", flat=True)[:_MOST])
     entries = known_entries(project).filter(e164=e164, kind__in=_KINDS).select_related("connection") if e164 else ()
     clients = known_clients(project, listed)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from switchhook.console import report_words as words
 from switchhook.console.report_form import ORIGINS, journal_query, line_name
@@ -169,7 +168,7 @@ def lines(scope: Scope) -> Table:
     labels = dict(Number.objects.filter(project=scope.project).exclude(label="").values_list("e164", "label"))
 
     def name(key: str) -> str:
-        return line_name(key, labels) if key else pgettext("line", "Not known")
+        return line_name(key, labels) if key else _("Not known")
 
     def query(key: str) -> str:
         return journal_query(scope, line=key) if key else ""

@@ -17,23 +17,29 @@ let foundMarkup = "";
 let asked = 0;
 let timer = null;
 let failed = false;
+let moved = false;
 
-// How well typed letters fit a text: its beginning best, then beginnings of words, then letters in their order.
+// How well typed letters fit a text: its beginning best, then beginnings of words, then letters in their order, the first
+// of which begins a word.
 function fit(typed, text) {
   const words = text.toLowerCase();
   if (!typed) return 1;
   if (words.startsWith(typed)) return 100 - words.length / 100;
-  const inside = words.search(new RegExp(`(^|[\\s\\-/])${typed.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "u"));
+  const begins = (at) => at === 0 || /[\s\-/]/.test(words[at - 1]);
+  const inside = [...words].findIndex((_letter, at) => begins(at) && words.startsWith(typed, at));
   if (inside >= 0) return 80 - inside / 10;
-  let score = 0;
-  let at = -1;
-  for (const letter of typed) {
+  return Math.max(0, ...[...words].map((letter, at) => (letter === typed[0] && begins(at) ? scattered(typed, words, at, begins) : 0)));
+}
+
+function scattered(typed, words, from, begins) {
+  let [at, score] = [from, 2];
+  for (const letter of typed.slice(1)) {
     const next = words.indexOf(letter, at + 1);
     if (next < 0) return 0;
-    score += next === at + 1 ? 3 : /[\s\-/]/.test(words[next - 1] ?? " ") ? 2 : 0;
+    score += next === at + 1 ? 3 : begins(next) ? 2 : 0;
     at = next;
   }
-  return score / typed.length >= 2 ? score / typed.length : 0;
+  return score >= typed.length ? score / typed.length : 0;
 }
 
 function rank(option, typed) {
@@ -109,7 +115,8 @@ function narrowed(page, typed) {
   return page;
 }
 
-function show() {
+// `chosen` is the option that stays chosen where it is still there: what is found later does not move the choice.
+function show(chosen = null) {
   const typed = input.value.trim().toLowerCase();
   const page = narrowed(fragment(offered ?? ""), typed);
   const before = typed ? null : recentGroup(page);
@@ -120,7 +127,8 @@ function show() {
   if (number) list.prepend(number);
   list.append(...[...found.children].filter((group) => group !== last));
   if (last) list.append(last);
-  mark(options()[0]);
+  const same = (option) => chosen && option.dataset.title === chosen.dataset.title && option.href === chosen.href;
+  mark(options().find(same) ?? options()[0]);
   tell();
 }
 
@@ -165,7 +173,7 @@ function ask() {
     } catch {
       failed = mine === asked;
     }
-    show();
+    show(moved ? marked() : null);
   }, WAIT_MS);
 }
 
@@ -204,11 +212,12 @@ function act(action) {
   }
 }
 
-input.addEventListener("input", () => { foundMarkup = foundMarkup && input.value.trim() ? foundMarkup : ""; show(); ask(); });
+input.addEventListener("input", () => { moved = false; foundMarkup = foundMarkup && input.value.trim() ? foundMarkup : ""; show(); ask(); });
 
 dialog.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   const moves = { ArrowDown: 1, ArrowUp: -1 };
+  moved ||= event.key in moves || event.key.startsWith("Page");
   if (event.key in moves) step(moves[event.key]);
   else if (event.key === "PageDown") mark(options().at(Math.min(options().indexOf(marked()) + 6, options().length - 1)));
   else if (event.key === "PageUp") mark(options()[Math.max(options().indexOf(marked()) - 6, 0)]);
