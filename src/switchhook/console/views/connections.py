@@ -36,6 +36,7 @@ def connections(request: ProjectRequest) -> HttpResponse:
     found = list(Connection.objects.filter(project=request.project))
     for one in found:
         one.shown_state = shown_state(one)  # type: ignore[attr-defined]  # for the template alone
+        one.news = next(iter(health(one)), None)  # type: ignore[attr-defined]
     attempts = SignInAttempt.objects.filter(
         project=request.project, user=request.user, created_at__gt=timezone.now() - ATTEMPT_LIFE
     )

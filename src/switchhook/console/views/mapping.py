@@ -86,6 +86,7 @@ def _forms(found: Connection, data: Any = None) -> dict[str, Any]:
         "tables": tables,
         "names": names,
         "pipelines": pipelines,
+        "bare": [table["title"] for table in tables if not table["offered"] and not table["rows"].initial_form_count()],
         "calls": last_calls(found.project),
     }
 
