@@ -10,11 +10,13 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.utils import timezone
+from psycopg.sql import SQL, Identifier
 from tests.console.test_scenarios import TASK, Editor
 from tests.factories import CLIENT, Desk
 
 from switchhook.calls.codec import state_to_json
 from switchhook.calls.models import Call
+from switchhook.connections.models import EmployeeAccount
 from switchhook.core.call import CallState, Direction, EmployeeRef, Moment, Status
 from switchhook.core.matrix import Matrix
 from switchhook.core.situation import Client, Verdict
@@ -36,11 +38,10 @@ def nothing_written() -> Iterator[None]:
 def _everything() -> dict[str, Any]:
     names = {model._meta.db_table for model in apps.get_models() if model._meta.managed} - MAY_CHANGE
     found = {}
+    sums = SQL("SELECT count(*), md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {} t")
     with connection.cursor() as cursor:
         for name in sorted(names):
-            cursor.execute(
-                f"SELECT count(*), md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {name} t"
-            )
+            cursor.execute(sums.format(Identifier(name)).as_string(None))
             found[name] = cursor.fetchone()
     return found
 
@@ -98,22 +99,11 @@ def test_a_made_up_call_is_planned_with_people_times_and_reasons(editor: Editor)
 
 
 def test_a_made_up_known_client_meets_his_open_lead(editor: Editor) -> None:
-    account = (
-        editor.desk.crm.employee_accounts.get(employee=editor.desk.olena)
-        if hasattr(editor.desk.crm, "employee_accounts")
-        else None
-    )
-    owner = account or _account(editor.desk)
+    owner = EmployeeAccount.objects.get(connection=editor.desk.crm, employee=editor.desk.olena)
     text = tried(editor, answerer="unknown", found=["contact", "lead"], owner=str(owner.pk), name="Ivan")
     assert "answered by an unknown employee" in text
     assert "The lead “Ivan” is open." in text
     assert "for: Piotr Nowak" in text
-
-
-def _account(desk: Desk) -> Any:
-    from switchhook.connections.models import EmployeeAccount
-
-    return EmployeeAccount.objects.get(connection=desk.crm, employee=desk.olena)
 
 
 def test_a_draft_that_does_otherwise_stands_beside_what_is_in_force(editor: Editor) -> None:
