@@ -22,7 +22,7 @@ SENTENCES: dict[str, str | Promise] = {
     "no_line": _("%(name)s has neither a SIP login nor a mobile number."),
     "unknown_line": _("“%(line)s” is not a line of %(name)s."),
     "in_progress": _("Your phone is being called already, for %(number)s."),
-    "too_many": _("That were many calls in a short time."),
+    "too_many": _("That was a lot of calls in a short time."),
     "key_used": _("This Idempotency-Key was used for another number."),
     "offline": _("Your phone %(line)s is offline, so it would not ring."),
     "speaking": _("Your phone %(line)s is in a conversation now."),

@@ -6,6 +6,7 @@ const page = document.querySelector("[data-dial-page]");
 const box = page ?? document.getElementById("dial-card");
 const KEPT = "switchhook-dial";
 const LOOK_MS = 2500;
+const DONE_MS = 12000;
 
 let timer = null;
 let said = "";
@@ -53,6 +54,7 @@ function keep(shown) {
   if (busy) sessionStorage.setItem(KEPT, shown.dataset.address);
   else sessionStorage.removeItem(KEPT);
   if (busy) timer = setTimeout(() => show(shown.dataset.address), LOOK_MS);
+  else if (!page && shown.matches(".dial__card--good")) timer = setTimeout(leave, DONE_MS);
 }
 
 // Said once per change: a card that is looked at again says the same.
@@ -65,6 +67,12 @@ function close() {
   sessionStorage.removeItem(KEPT);
   box.replaceChildren();
   said = "";
+}
+
+// What went well goes by itself, but not from under somebody's hand.
+function leave() {
+  if (place.matches(":hover, :focus-within")) timer = setTimeout(leave, DONE_MS);
+  else close();
 }
 
 function order(fields) {
