@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.benchmarks.stage import Stage
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(3000)]
 
 REPORTING = Path(__file__).with_name("reporting.py")
 PLAIN, NARROWED = 0.3, 1.0

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from tests.console.conftest import signed_in
 from tests.factories import Desk, open_desk
@@ -42,6 +43,14 @@ def test_no_key_leads_to_two_pages_and_none_is_a_key_of_its_own(desk: Desk) -> N
     keys = [place.key for place in palette.places(desk.project, Role.OWNER) if place.key]
     assert len(keys) == len(set(keys)) >= 10
     assert not {"g", "p", "/", "?"} & set(keys)
+
+
+def test_every_key_is_documented_and_every_documented_one_leads_somewhere(desk: Desk) -> None:
+    text = (settings.ROOT.parents[1] / "docs" / "reference" / "shortcuts.md").read_text(encoding="utf-8")
+    documented = dict(re.findall(r"^\| G, then ([A-Z]) \| ([^|]+) \|", text, re.MULTILINE))
+    assert documented == {
+        place.key.upper(): str(place.title) for place in palette.places(desk.project, Role.OWNER) if place.key
+    }
 
 
 def test_a_client_is_found_by_the_beginnings_of_his_names(desk: Desk) -> None:
