@@ -18,6 +18,7 @@ from switchhook.alerts.watching import notice
 from switchhook.calls.models import Call
 from switchhook.connectors.network import ALLOW_PRIVATE
 from switchhook.connectors.testing.twin import run_in_thread
+from switchhook.missed.desk import follow
 from switchhook.projects.models import Role
 
 NOON = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -48,6 +49,7 @@ class Office:
 
     def look(self) -> list[AlertMessage]:
         """One look of the hub: what it writes, sent as far as that goes; oldest first."""
+        follow(self.project, set(Call.objects.values_list("client_number", flat=True)))
         for rule in AlertRule.objects.filter(active=True).select_related("project"):
             notice(rule, self.now)
         written = tell(self.now)

@@ -9,6 +9,8 @@ from tests.alerts.conftest import NOON, Office
 from switchhook.alerts.models import AlertMessage
 from switchhook.connections.services import activate, mark_broken
 from switchhook.delivery.models import Flow
+from switchhook.missed.models import MissedClient, Reason
+from switchhook.missed.services import close
 from switchhook.projects.models import Employee, Membership, Role
 from switchhook.working_time.models import ProjectHours
 
@@ -71,26 +73,30 @@ def test_what_happened_before_the_rule_is_not_told(office: Office) -> None:
 
 
 def test_a_client_whom_nobody_calls_back_is_told_when_his_time_is_over(office: Office) -> None:
-    office.rule("overdue", threshold=60)
-    office.missed(minutes_ago=58)
+    office.rule("overdue")
     office.missed(minutes_ago=30)
     assert office.look() == []
-    office.wait(minutes=3)
+    entry = MissedClient.objects.get()
+    office.now = entry.due_at - timedelta(seconds=1)
+    assert office.look() == []
+    office.wait(seconds=1)
     (message,) = office.look()
     assert message.subject == "Acme: 1 client waits to be called back"
+    assert f"https://hub.example/p/{office.project.pk}/missed/" in message.text
     office.wait(minutes=40)
     assert office.look() == [], "the same client was told already"
 
 
-def test_the_time_to_call_back_counts_working_hours_where_the_project_wants_it(office: Office) -> None:
-    ProjectHours.objects.create(project=office.project, for_deadlines=True)
-    office.rule("overdue", threshold=60)
-    office.wait(hours=5, minutes=50)
-    office.missed(minutes_ago=0)
-    office.wait(hours=2)
+def test_a_client_whom_somebody_has_settled_is_not_told(office: Office) -> None:
+    for kind in ("missed", "overdue"):
+        office.rule(kind, waits=True)
+    ProjectHours.objects.create(project=office.project)
+    office.wait(hours=10)
+    office.missed()
+    assert office.look() == [], "it is night"
+    close(MissedClient.objects.get(), Reason.SPAM, office.desk.members[Role.OWNER], at=office.now)
+    office.wait(days=3)
     assert office.look() == []
-    office.wait(days=2, hours=14)
-    assert len(office.look()) == 1, "Monday, 09:50"
 
 
 def test_a_digest_comes_once_a_day_and_only_where_somebody_waits(office: Office) -> None:

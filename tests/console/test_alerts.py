@@ -40,8 +40,8 @@ def telegram(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Te
 def test_a_rule_is_made_changed_switched_off_and_removed(desk: Desk, admin: Client, page: str) -> None:
     owner = desk.members[Role.OWNER]
     assert "choose the first alert" in admin.get(page).content.decode()
-    assert admin.post(f"{page}new/overdue", {"threshold": "90"}).status_code == 422, "nobody would be told"
-    admin.post(f"{page}new/overdue", {"threshold": "90", "users": [owner.pk], "employees": [desk.olena.pk]})
+    assert admin.post(f"{page}new/work", {"threshold": "90"}).status_code == 422, "nobody would be told"
+    admin.post(f"{page}new/work", {"threshold": "90", "users": [owner.pk], "employees": [desk.olena.pk]})
     rule = AlertRule.objects.get()
     assert (rule.threshold, rule.waits, rule.users.get(), rule.employees.get()) == (90, False, owner, desk.olena)
     admin.post(f"{page}{rule.pk}/", {"threshold": "30", "users": [owner.pk], "waits": "on"})

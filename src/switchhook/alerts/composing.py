@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext, override
 
 from switchhook.alerts.models import AlertKind, AlertNotice, AlertRule
 from switchhook.core.phone import display
+from switchhook.delivery.trace import worded
 from switchhook.projects.models import Project
 
 LINES = 15
@@ -82,7 +83,7 @@ def _missed(rule: AlertRule, told: list[Any]) -> _Told:
 def _overdue(rule: AlertRule, told: list[Any]) -> _Told:
     n = len(told)
     head = ngettext("%(n)s client waits to be called back", "%(n)s clients wait to be called back", n) % {"n": n}
-    return head, _clients(told), _call_page(rule, told)
+    return head, _clients(told), _page("missed", rule.project)
 
 
 def _digest(rule: AlertRule, told: list[Any]) -> _Told:
@@ -102,7 +103,7 @@ def _connection(rule: AlertRule, told: list[Any]) -> _Told:
 
 
 def _trouble(data: Mapping[str, Any]) -> str:
-    values = {"name": data["name"], "at": _moment(data["at"]), "why": gettext(data["why"]) if data["why"] else ""}
+    values = {"name": data["name"], "at": _moment(data["at"]), "why": worded(data["why"])}
     if data.get("mended"):
         return gettext("%(name)s works again. What was held is sent by itself.") % values
     return gettext("%(name)s does not work since %(at)s. %(why)s") % values

@@ -76,7 +76,7 @@ class TelegramInvitation(models.Model):
 class AlertRule(models.Model):
     """What is to be told, and to whom.
 
-    threshold  minutes (overdue), pieces (work), hours of working time (silence); of no meaning elsewhere
+    threshold  pieces (work), hours of working time (silence); of no meaning elsewhere
     at         the project's time of day at which a digest is made
     waits      outside working hours messages wait until the project opens
     since      what happened before is not told (UTC)

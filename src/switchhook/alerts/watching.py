@@ -13,10 +13,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from switchhook.alerts.models import AlertKind, AlertNotice, AlertRule
 from switchhook.calls.models import Call, Recording, RecordingState
 from switchhook.connections.models import Connection, ConnectionState
-from switchhook.core.working_hours import due
 from switchhook.delivery.models import Delivery, DeliveryState, Effect, EffectState, Flow, FlowState
 from switchhook.directory.models import DirectoryEntry
 from switchhook.intake.models import RawEvent
+from switchhook.missed.desk import MISSED, open_entries
+from switchhook.missed.models import Closing, MissedClient
 from switchhook.working_time import services as working_time
 
 RECENT = timedelta(days=1)
@@ -59,10 +60,13 @@ def notice(rule: AlertRule, now: datetime) -> int:
 
 def outdated(rule: AlertRule, notices: Iterable[AlertNotice]) -> set[int]:
     """Ids of those that need not be told any more: the client was called back, the connection works."""
-    if rule.kind in {AlertKind.MISSED, AlertKind.OVERDUE}:
+    if rule.kind == AlertKind.MISSED:
         calls = {one.data.get("call"): one.pk for one in notices}
         waiting = set(_not_called_back(Call.objects.filter(pk__in=calls)).values_list("pk", flat=True))
         return {pk for call, pk in calls.items() if call not in waiting}
+    if rule.kind == AlertKind.OVERDUE:
+        open_ = set(_waiting(rule).values_list("pk", flat=True))
+        return {one.pk for one in notices if one.data.get("entry") not in open_}
     if rule.kind == AlertKind.CONNECTION:
         working = {one.key for one in _troubles(rule)}
         return {one.pk for one in notices if not one.key.startswith("mended:") and one.key not in working}
@@ -70,21 +74,22 @@ def outdated(rule: AlertRule, notices: Iterable[AlertNotice]) -> set[int]:
 
 
 def _not_called_back(calls: QuerySet[Call]) -> QuerySet[Call]:
-    """Those after which nobody has spoken with the client. A hidden number cannot be called back."""
+    """Those after which nobody has spoken with the client or settled it. A hidden number cannot be called back."""
     spoken = Call.objects.filter(
         project=OuterRef("project"),
         client_number=OuterRef("client_number"),
         status="answered",
         started_at__gt=OuterRef("started_at"),
     )
-    return calls.filter(Q(client_number="") | ~Exists(spoken))
+    settled = Closing.objects.filter(
+        project=OuterRef("project"), e164=OuterRef("client_number"), at__gte=OuterRef("started_at"), undone=False
+    )
+    return calls.filter(Q(client_number="") | ~(Exists(spoken) | Exists(settled)))
 
 
 def _missed_calls(rule: AlertRule, since: datetime) -> QuerySet[Call]:
     """Missed incoming calls that nobody has answered since; those that are to change nothing are left out."""
-    missed = Call.objects.filter(
-        project=rule.project_id, channel="call", direction="in", status="missed", stopped=False, journal_only=False
-    )
+    missed = Call.objects.filter(MISSED, project=rule.project_id)
     return _not_called_back(missed.filter(started_at__gte=max(rule.since, since))).order_by("started_at", "id")[:MOST]
 
 
@@ -92,22 +97,17 @@ def _missed(rule: AlertRule, now: datetime) -> Iterator[Found]:
     calls = list(_missed_calls(rule, now - RECENT))
     known = set(rule.notices.filter(key__in=[f"call:{call.pk}" for call in calls]).values_list("key", flat=True))
     fresh = [call for call in calls if f"call:{call.pk}" not in known]
-    names = _names(rule, fresh)
+    names = _names(rule, [call.client_number for call in fresh])
     for call in fresh:
         yield Found(key=f"call:{call.pk}", data=_about(call, names))
 
 
 def _overdue(rule: AlertRule, now: datetime) -> Iterator[Found]:
-    first: dict[str, Call] = {}
-    for call in _missed_calls(rule, now - LOOKED_BACK):
-        if call.client_number:
-            first.setdefault(call.client_number, call)
-    hours, _own = working_time.deadline_hours(rule.project)
-    allowed = timedelta(minutes=rule.threshold)
-    late = [call for call in first.values() if due(call.ended_at or call.started_at, allowed, hours) <= now]
-    names = _names(rule, late)
-    for call in late:
-        yield Found(key=f"client:{call.pk}", data=_about(call, names))
+    since = max(rule.since, now - LOOKED_BACK)
+    late = list(_waiting(rule).filter(due_at__gt=since, due_at__lte=now)[:MOST])
+    names = _names(rule, [entry.e164 for entry in late])
+    for entry in late:
+        yield Found(key=f"client:{entry.pk}:{entry.due_at.isoformat()}", data=_about_entry(entry, names))
 
 
 def _digest(rule: AlertRule, now: datetime) -> Iterator[Found]:
@@ -115,23 +115,21 @@ def _digest(rule: AlertRule, now: datetime) -> Iterator[Found]:
     if rule.at is None or local.time() < rule.at:
         return
     due_at = local.replace(hour=rule.at.hour, minute=rule.at.minute, second=0, microsecond=0)
-    if due_at < rule.since:
-        return
     key = f"digest:{local.date().isoformat()}"
-    if rule.notices.filter(key=key).exists():
+    if due_at < rule.since or rule.notices.filter(key=key).exists():
         return
-    calls = [call for call in _missed_calls(rule, now - LOOKED_BACK) if call.client_number]
-    latest = {call.client_number: call for call in calls}
-    names = _names(rule, list(latest.values()))
-    clients = [_about(call, names) for call in latest.values()]
-    yield Found(key=key, data={"clients": clients}, quiet=not clients)
+    entries = list(_waiting(rule)[:MOST])
+    names = _names(rule, [entry.e164 for entry in entries])
+    yield Found(key=key, data={"clients": [_about_entry(entry, names) for entry in entries]}, quiet=not entries)
 
 
-def _names(rule: AlertRule, calls: list[Call]) -> dict[str, str]:
+def _waiting(rule: AlertRule) -> QuerySet[MissedClient]:
+    """Clients on the missed-call desk who wait to be called back."""
+    return MissedClient.objects.filter(open_entries(rule.project)).order_by("last_at", "id")
+
+
+def _names(rule: AlertRule, numbers: Iterable[str]) -> dict[str, str]:
     """What the first CRM that knows a client calls him, by number."""
-    numbers = {call.client_number for call in calls if call.client_number}
-    if not numbers:
-        return {}
     entries = DirectoryEntry.objects.filter(connection__project=rule.project_id, e164__in=numbers, kind="contact")
     found = entries.order_by("-connection__rank", "-connection").values_list("e164", "title")
     return {number: title for number, title in found if title and title != number}
@@ -143,7 +141,15 @@ def _about(call: Call, names: Mapping[str, str]) -> dict[str, Any]:
         "number": call.client_number,
         "name": names.get(call.client_number, ""),
         "at": call.started_at.isoformat(),
-        "line": call.project_number,
+    }
+
+
+def _about_entry(entry: MissedClient, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "entry": entry.pk,
+        "number": entry.e164,
+        "name": names.get(entry.e164, ""),
+        "at": entry.last_at.isoformat(),
     }
 
 

@@ -10,12 +10,6 @@ from switchhook.alerts.models import AlertKind, AlertRule, TelegramChat
 from switchhook.projects.models import Employee, User
 
 _THRESHOLDS: dict[str, tuple[Any, Any, int, int]] = {
-    AlertKind.OVERDUE: (
-        _("Minutes to call back"),
-        _("Working time counts if the project's deadlines count it."),
-        60,
-        7 * 24 * 60,
-    ),
     AlertKind.WORK: (_("From how many on"), _("Refused records and calls that wait for over 15 minutes."), 10, 100_000),
     AlertKind.SILENCE: (_("Hours without events"), _("Working time only, once working hours are set."), 3, 24 * 14),
 }
@@ -23,7 +17,7 @@ _THRESHOLDS: dict[str, tuple[Any, Any, int, int]] = {
 
 EXPLAINED: dict[str, Any] = {
     AlertKind.MISSED: _("At once, with everybody who called in the same minutes in one message."),
-    AlertKind.OVERDUE: _("When a client has waited too long and nobody has spoken with him since."),
+    AlertKind.OVERDUE: _("When the time to call a client back is over and nobody has spoken with him."),
     AlertKind.DIGEST: _("A list of the clients who still wait, at a time of your choice."),
     AlertKind.CONNECTION: _(
         "Refused credentials, or a CRM that has been out for ten minutes; and when it works again."

@@ -59,7 +59,7 @@ class PublicHolidaysForm(forms.Form):
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)
 
     def __init__(self, project: Project, today: date, data: Any = None) -> None:
-        super().__init__(data, initial={"country": project.country, "year": today.year})
+        super().__init__(data, initial={"country": project.country, "year": today.year + (today.month > 10)})
         country: Any = self.fields["country"]
         named = ((code, country_name(code)) for code in public_days.known_countries())
         country.choices = sorted(named, key=lambda one: one[1].casefold())

@@ -44,7 +44,7 @@ def _save_hours(request: ProjectRequest, row: ProjectHours) -> HttpResponse:
         _note(request, "working_time.clear", request.project.name)
         messages.success(request, _("The project is open at any time now."))
         return redirect("working_time", request.project.pk)
-    if form.change(do) or not form.valid():
+    if form.change(do) or do == "count" or not form.valid():
         return _page(request, form, saved=row.pk is not None, counts=counts)
     row.week, row.for_deadlines = from_week(form.week or ()), counts
     row.save()
@@ -70,7 +70,7 @@ def _page(request: ProjectRequest, form: WeekForm, *, saved: bool, counts: bool)
     return render(request, f"console/working_time/{page}", context, status=422 if wrong else 200)
 
 
-_BUTTONS = ("add-", "remove-", "copy-")
+_BUTTONS = ("add-", "remove-", "copy-", "count")
 
 
 def _example(request: ProjectRequest, form: WeekForm, *, counts: bool) -> dict[str, Any]:
