@@ -29,10 +29,11 @@ _ICONS = {Urgency.STOPS: "warn", Urgency.LOSES: "warn", Urgency.HINDERS: "info"}
 @project_view(Role.VIEWER)
 def check(request: ProjectRequest) -> HttpResponse:
     """All problems by urgency, and what is in order. Nothing is asked of anybody."""
+    # Asked first: a look that ends meanwhile must not be told as over with the facts of before.
+    looked_at, looking = closer.last_look(request.project)
     facts = gather(request.project)
     found = checks.problems(facts)
     checks.remember_count(request.project, found)
-    looked_at, looking = closer.last_look(request.project)
     groups = [
         {
             "urgency": urgency.value,
