@@ -1,4 +1,4 @@
-"""From the first event of a call to the pop-up's frame on the live path, through intake, worker and database."""
+"""From the event that names whose phone rings to the pop-up's frame on the live path, through intake and worker."""
 
 import json
 import queue
@@ -47,7 +47,7 @@ def ring(client: httpx2.Client, path: str, number: int) -> float:
     """Announces a call of a client of its own; gives the moment before it was sent."""
     body = {"uniqueid": f"ua9_-17907754{number:05}.1", "calldate": "2026-11-20 10:00:00", "call_type": "in"}
     phone = f"3806712{number:05}"
-    body |= {"dst": "380441230001", "userfield": phone, "E164": f"+{phone}"}
+    body |= {"dst": "380441230001", "userfield": phone, "E164": f"+{phone}", "forward_location": "acme_olena"}
     started = time.perf_counter()
     assert client.post(path, content=json.dumps(body)).status_code == 200
     return started

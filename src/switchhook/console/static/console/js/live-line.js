@@ -62,6 +62,8 @@ export function openLine(places, tell, say) {
     if (stale) readCards();
   }
 
+  // What rings is shown before the connection stands, and read again once it does.
+  readCards();
   listen();
   return {
     readCards,
