@@ -30,7 +30,7 @@ class Keyset(Schema):
 class DeliveryFilters(Keyset):
     """Which deliveries a list gives."""
 
-    state: Literal["", "pending", "running", "done", "dead", "skipped", "kept"] = ""
+    state: Literal["", "pending", "running", "done", "dead", "skipped", "kept", "observed"] = ""
     call_id: str = ""
     connection_id: str = ""
 
