@@ -161,9 +161,10 @@ class ActionForm(forms.Form):
         values = self.cleaned_data
         spec = replace(self.spec, unstated=False, note="" if self.spec.unstated else self.spec.note)
         spec = replace(spec, **{name: kind(values[name]) for name, kind in _ENUMS.items() if name in values})
-        for name in ("title", "text"):
-            if name in values:
-                spec = replace(spec, **{name: self._template(name, values[name])})
+        if "title" in values:
+            spec = replace(spec, title=self._template(self.spec.title, values["title"]))
+        if "text" in values:
+            spec = replace(spec, text=self._template(self.spec.text, values["text"]))
         if "due_hours" in values:
             hours, done = values["due_hours"], spec.state is TaskState.DONE
             spec = replace(spec, due_minutes=None if hours is None or done else int(hours * 60))
@@ -179,8 +180,7 @@ class ActionForm(forms.Form):
         usual = planned_moment(self.when, replace(self.spec, moment=None))
         return None if chosen is usual else chosen
 
-    def _template(self, name: str, said: str) -> str:
-        held: str = getattr(self.spec, name)
+    def _template(self, held: str, said: str) -> str:
         text = said.replace("\r\n", "\n").strip()
         return held if held and text == self.settings.translate(held).strip() else text
 

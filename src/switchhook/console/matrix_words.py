@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from switchhook.core.matrix import MADE, ActionSpec, Condition, Do, Link, Role, 
 from switchhook.core.matrix_shape import Group, is_analysis
 from switchhook.core.situation import AnsweredBy, Channel, Client, Outcome, Step
 
+T = TypeVar("T")
 Words = str | Promise
 
 GROUPS: dict[Group, Words] = {
@@ -188,7 +190,7 @@ def _call_in_words(when: When) -> str:
     return _sentence(_CALLERS[way, client], _answered(when, who))
 
 
-def _only(values: tuple[object, ...]) -> object:
+def _only(values: tuple[T, ...]) -> T | None:
     """The one value that a coordinate names; None where it says any, or several."""
     return values[0] if len(set(values)) == 1 else None
 

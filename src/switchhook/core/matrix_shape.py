@@ -34,7 +34,8 @@ def group_of(when: When) -> Group:
         return Group.OUT
     if ways != {Direction.IN}:
         return Group.BOTH_WAYS
-    return {(Client.NEW,): Group.IN_NEW, (Client.KNOWN,): Group.IN_KNOWN}.get(tuple(when.client), Group.IN_ANY)
+    own = when.client[0] if len(when.client) == 1 else None
+    return {Client.NEW: Group.IN_NEW, Client.KNOWN: Group.IN_KNOWN}.get(own or Client.HIDDEN, Group.IN_ANY)
 
 
 def group_of_situation(situation: Situation) -> Group:
