@@ -37,6 +37,7 @@ BODIES: dict[str, Any] = {
     "post /connections/{connection_id}/secret": None,
     "post /connections/{connection_id}/reconcile": None,
     "put /connections/{connection_id}/matrix": {"data": {"name": "x", "rows": []}},
+    "post /connections/{connection_id}/matrix/try": {"preset": "nethunt"},
     "post /connections/{connection_id}/preset": {"preset": "builtin"},
     "post /click-to-call": {"number": "+380671234567", "employee": "{employee}"},
     "post /connections/{connection_id}/credentials": {"credentials": {}},
