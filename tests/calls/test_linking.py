@@ -41,7 +41,7 @@ def test_an_existing_contact_gets_the_number_and_the_call_its_name(desk: Desk, m
         desk.members[Role.MANAGER].pk,
     )
     assert "Linked by hand" in manager.get(f"/p/{desk.project.pk}/calls/{call.pk}/").content.decode()
-    assert AuditEntry.objects.get(action="call.linked").target == "Anna"
+    assert AuditEntry.objects.get(action="calls.linked").target == "Anna"
 
 
 def test_a_contact_is_made_with_the_number_and_given_to_who_made_it(desk: Desk, manager: Client) -> None:

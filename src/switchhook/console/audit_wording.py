@@ -78,6 +78,8 @@ ACTIONS: dict[str, str | Promise] = {
     "view.changed": _("Changed the journal's view %(target)s"),
     "view.deleted": _("Removed the journal's view %(target)s"),
     "calls.exported": _("Saved calls as a file"),
+    "calls.linked": _("Linked a call with %(target)s"),
+    "calls.contact_made": _("Made the contact %(target)s for a call"),
     "missed.assigned": _("Gave the missed call of %(target)s to somebody else"),
     "missed.closed": _("Closed the missed call of %(target)s"),
     "missed.reopened": _("Opened the missed call of %(target)s again"),

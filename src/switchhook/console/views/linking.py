@@ -137,7 +137,7 @@ def _own(request: ProjectRequest, text: str) -> list[Found]:
 
 def _tell(request: ProjectRequest, done: LinkedByHand) -> None:
     changes = {"call": done.call_id, "kind": done.kind, "record": done.record_id, "outcome": done.outcome}
-    action = "contact.made" if done.made else "call.linked"
+    action = "calls.contact_made" if done.made else "calls.linked"
     AuditEntry.objects.create(
         project=request.project, user=request.user, action=action, target=done.title[:200], changes=changes
     )
