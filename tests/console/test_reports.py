@@ -65,11 +65,11 @@ def rows(answer: Any) -> list[list[str]]:
 
 def test_every_figure_leads_to_as_many_calls_as_it_counts(busy: Desk, reports: str, owner: Client) -> None:
     shown = figures(owner.get(reports))
-    sums = {"Calls": 40, "Outgoing": Call.objects.filter(direction="out").count()}
+    sums = {"Calls": 40, "Outgoing calls": Call.objects.filter(direction="out").count()}
     assert {name: found(busy, shown[name].query) for name in sums} == sums
     assert {name: shown[name].value for name in sums} == {name: str(n) for name, n in sums.items()}
     missed = Call.objects.filter(direction="in", status="missed").count()
-    assert (found(busy, shown["Missed"].query), shown["Missed"].note[:2].strip()) == (missed, str(missed))
+    assert (found(busy, shown["Missed calls"].query), shown["Missed calls"].note[:2].strip()) == (missed, str(missed))
 
 
 @pytest.mark.parametrize("narrowed", ["", "direction=in", "source=google", f"line=%2B{OTHER_LINE[1:]}", "employee"])
@@ -108,7 +108,7 @@ def test_a_filter_answers_htmx_with_its_part_only(busy: Desk, reports: str, owne
 
 def test_a_file_has_all_rows_as_plain_values(busy: Desk, reports: str, viewer: Client) -> None:
     told = rows(viewer.get(f"{reports}origins.csv?direction=in"))
-    assert told[0] == ["Source", "Calls", "Missed", "Missed share", "New clients"]
+    assert told[0] == ["Source", "Calls", "Missed calls", "Missed share", "New clients"]
     assert {row[0]: int(row[1]) for row in told[1:]} == {
         "google": Call.objects.filter(direction="in", source="google").count(),
         "Not known": Call.objects.filter(direction="in", source="").count(),

@@ -11,8 +11,8 @@ from django.contrib.postgres.search import SearchVector
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from switchhook.calls.models import ClientNumber
 from switchhook.calls.queries import known_clients
@@ -69,10 +69,10 @@ class _Place:
 
 
 _PLACES = (
-    _Place("overview", _lazy("Overview"), "home", key="o", words=_lazy("start home today")),
-    _Place("calls", _lazy("Calls"), "phone", key="c", words=_lazy("journal recordings")),
-    _Place("missed", _lazy("Missed calls"), "phone-missed", key="m", words=_lazy("call back")),
-    _Place("reports", _lazy("Reports"), "chart", key="r", words=_lazy("figures statistics charts")),
+    _Place("overview", _("Overview"), "home", key="o", words=_("start home today")),
+    _Place("calls", _("Calls"), "phone", key="c", words=_("journal recordings")),
+    _Place("missed", _("Missed calls"), "phone-missed", key="m", words=_("call back")),
+    _Place("reports", _("Reports"), "chart", key="r", words=_("figures statistics charts")),
     *(
         _Place("records", SECTIONS[folder].title, SECTIONS[folder].symbol, key=key, section=folder)
         for folder, key in (
@@ -84,33 +84,33 @@ _PLACES = (
             ("tasks", "t"),
         )
     ),
-    _Place("board", _lazy("Deals on a board"), "board", words=_lazy("pipeline stages")),
-    _Place("panel", _lazy("Smart Phone panel"), "phone", words=_lazy("window softphone")),
-    _Place("calling", _lazy("Calling"), "phone", Role.MANAGER, words=_lazy("click to call softphone")),
-    _Place("extension", _lazy("Browser extension"), "globe", Role.MANAGER),
-    _Place("first_run", _lazy("First steps"), "flag", Role.ADMIN, words=_lazy("guide wizard set up")),
-    _Place("scenarios", _lazy("Scenarios"), "rules", Role.ADMIN, key="s", words=_lazy("table rules matrix presets")),
-    _Place("connections", _lazy("Connections"), "plug", key="n", words=_lazy("telephony CRM webhook")),
-    _Place("employees", _lazy("Employees"), "person", key="e", words=_lazy("people staff SIP")),
-    _Place("settings", _lazy("Settings"), "gear", Role.ADMIN, key="i"),
-    _Place("numbers", _lazy("Numbers"), "phone", words=_lazy("lines stop list ignored spam")),
-    _Place("working_time", _lazy("Working hours"), "clock", Role.ADMIN, words=_lazy("holidays schedule due")),
-    _Place("absences", _lazy("Absences"), "person", words=_lazy("vacation substitute")),
-    _Place("alerts", _lazy("Alerts"), "warn", Role.ADMIN, words=_lazy("e-mail Telegram notify")),
-    _Place("members", _lazy("Members"), "people", Role.ADMIN, words=_lazy("users roles invite")),
-    _Place("audit", _lazy("Audit trail"), "list", Role.ADMIN, words=_lazy("who changed what log")),
-    _Place("tokens", _lazy("API tokens"), "key", Role.ADMIN, words=_lazy("REST programs")),
-    _Place("check", _lazy("Check"), "pulse", key="h", words=_lazy("health problems")),
-    _Place("deliveries", _lazy("Deliveries"), "send", key="v", words=_lazy("resend failed queue")),
-    _Place("events", _lazy("Events"), "event", key="w", words=_lazy("webhooks raw replay")),
+    _Place("board", _("Deals on a board"), "board", words=_("pipeline stages")),
+    _Place("panel", _("Smart Phone panel"), "phone", words=_("window softphone")),
+    _Place("calling", _("Calling"), "phone", Role.MANAGER, words=_("click to call softphone")),
+    _Place("extension", _("Browser extension"), "globe", Role.MANAGER),
+    _Place("first_run", _("First steps"), "flag", Role.ADMIN, words=_("guide wizard set up")),
+    _Place("scenarios", _("Scenarios"), "rules", Role.ADMIN, key="s", words=_("table rules matrix presets")),
+    _Place("connections", _("Connections"), "plug", key="n", words=_("telephony CRM webhook")),
+    _Place("employees", _("Employees"), "person", key="e", words=_("people staff SIP")),
+    _Place("settings", _("Settings"), "gear", Role.ADMIN, key="i"),
+    _Place("numbers", _("Numbers"), "phone", words=_("lines stop list ignored spam")),
+    _Place("working_time", _("Working hours"), "clock", Role.ADMIN, words=_("holidays schedule due")),
+    _Place("absences", _("Absences"), "person", words=_("vacation substitute")),
+    _Place("alerts", _("Alerts"), "warn", Role.ADMIN, words=_("e-mail Telegram notify")),
+    _Place("members", _("Members"), "people", Role.ADMIN, words=_("users roles invite")),
+    _Place("audit", _("Audit trail"), "list", Role.ADMIN, words=_("who changed what log")),
+    _Place("tokens", _("API tokens"), "key", Role.ADMIN, words=_("REST programs")),
+    _Place("check", _("Check"), "pulse", key="h", words=_("health problems")),
+    _Place("deliveries", _("Deliveries"), "send", key="v", words=_("resend failed queue")),
+    _Place("events", _("Events"), "event", key="w", words=_("webhooks raw replay")),
 )
 
 
 def commands(project: Project, role: Role) -> list[Group]:
     """Pages and actions for a role."""
     return [
-        Group("pages", _lazy("Go to"), tuple(places(project, role))),
-        Group("actions", _lazy("Actions"), tuple(_actions(project, role))),
+        Group("pages", _("Go to"), tuple(places(project, role))),
+        Group("actions", _("Actions"), tuple(_actions(project, role))),
     ]
 
 
@@ -134,13 +134,13 @@ def _actions(project: Project, role: Role) -> Iterator[Option]:
         for section in SECTIONS.values():
             yield Option(section.new, "plus", reverse("new_record", args=(project.pk, section.folder)))
     if role.covers(Role.ADMIN):
-        yield Option(_lazy("New employee"), "plus", reverse("new_employee", args=(project.pk,)))
-    yield Option(_lazy("Change between light and dark"), "moon", action="theme", words=_lazy("theme colours night"))
+        yield Option(_("New employee"), "plus", reverse("new_employee", args=(project.pk,)))
+    yield Option(_("Change between light and dark"), "moon", action="theme", words=_("theme colours night"))
     for code, name in (("en", "English"), ("uk", "Українська"), ("pl", "Polski"), ("ru", "Русский")):
-        yield Option(name, "globe", note=_lazy("Language"), action=f"language:{code}", words=f"language {code}")
-    yield Option(_lazy("Keyboard shortcuts"), "info", action="shortcuts", words=_lazy("keys help"))
-    yield Option(_lazy("Change password"), "key", reverse("account_change_password"))
-    yield Option(_lazy("Second factor"), "lock", reverse("mfa_index"))
+        yield Option(name, "globe", note=_("Language"), action=f"language:{code}", words=f"language {code}")
+    yield Option(_("Keyboard shortcuts"), "info", action="shortcuts", words=_("keys help"))
+    yield Option(_("Change password"), "key", reverse("account_change_password"))
+    yield Option(_("Second factor"), "lock", reverse("mfa_index"))
 
 
 def found(project: Project, role: Role, text: str) -> list[Group]:
@@ -148,11 +148,11 @@ def found(project: Project, role: Role, text: str) -> list[Group]:
     digits = phones.digits_of(text)
     is_number = not any(letter.isalpha() for letter in text) and len(digits) >= _FEWEST_DIGITS
     options = _of_number(project, digits, text) if is_number else _of_name(project, text)
-    groups = [Group("found", _lazy("Found"), tuple(options))]
+    groups = [Group("found", _("Found"), tuple(options))]
     number = phones.normalize(text, project.country) if is_number and len(digits) >= _DIALABLE else None
-    groups.append(Group("search", _lazy("Search"), tuple(_searches(project, text))))
+    groups.append(Group("search", _("Search"), tuple(_searches(project, text))))
     if number and role.covers(Role.MANAGER):
-        groups.insert(0, Group("number", _lazy("Number"), tuple(_with_number(project, number))))
+        groups.insert(0, Group("number", _("Number"), tuple(_with_number(project, number))))
     return [group for group in groups if group.options]
 
 
@@ -179,7 +179,7 @@ def _of_number(project: Project, digits: str, text: str) -> list[Option]:
             client.name if (client := clients.get(number)) and client.name != number else phones.display(number),
             "phone",
             f"{reverse('calls', args=(project.pk,))}?{urlencode({'number': number})}",
-            _("Calls of %(number)s") % {"number": phones.display(number)},
+            gettext("Calls of %(number)s") % {"number": phones.display(number)},
         )
         for number in listed
     ]
@@ -206,15 +206,15 @@ def _with_number(project: Project, number: str) -> Iterator[Option]:
     shown = {"number": phones.display(number)}
     if dial := _address("dial", project.pk):
         yield Option(
-            _("Call %(number)s") % shown, "phone-out", f"{dial}?number={quote(number)}", dial=number, kept=False
+            gettext("Call %(number)s") % shown, "phone-out", f"{dial}?number={quote(number)}", dial=number, kept=False
         )
     new = f"{reverse('new_record', args=(project.pk, 'contacts'))}?{urlencode({'phones': number})}"
-    yield Option(_("New contact with %(number)s") % shown, "plus", new, kept=False)
+    yield Option(gettext("New contact with %(number)s") % shown, "plus", new, kept=False)
 
 
 def _searches(project: Project, text: str) -> Iterator[Option]:
     told = {"text": text}
     calls = f"{reverse('calls', args=(project.pk,))}?{urlencode({'number': text})}"
-    yield Option(_("Calls with “%(text)s”") % told, "phone", calls, kept=False)
+    yield Option(gettext("Calls with “%(text)s”") % told, "phone", calls, kept=False)
     contacts = f"{reverse('records', args=(project.pk, 'contacts'))}?{urlencode({'q': text})}"
-    yield Option(_("Contacts with “%(text)s”") % told, "people", contacts, kept=False)
+    yield Option(gettext("Contacts with “%(text)s”") % told, "people", contacts, kept=False)

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from switchhook.console import report_words as words
 from switchhook.console.report_form import journal_query
@@ -18,12 +18,12 @@ from switchhook.reports.periods import Period
 from switchhook.reports.queries import Contacts, Scope, Sums, Waits
 
 SERIES: dict[str, str | Promise] = {
-    "answered": _lazy("Answered"),
-    "missed": _lazy("Missed"),
-    "outgoing": _lazy("Outgoing"),
-    "reached": _lazy("Answered"),
-    "unreached": _lazy("Not answered"),
-    "rest": _lazy("Other"),
+    "answered": _("Answered calls"),
+    "missed": _("Missed calls"),
+    "outgoing": _("Outgoing calls"),
+    "reached": _("Answered calls"),
+    "unreached": _("Not answered"),
+    "rest": _("Other calls"),
 }
 """What the colours stand for."""
 
@@ -72,13 +72,13 @@ def _without_trend(figure: Figure) -> Figure:
 
 
 def _calls(scope: Scope, now: Sums, old: Sums) -> Figure:
-    note = _("%(incoming)s incoming, %(outgoing)s outgoing") % {
+    note = gettext("%(incoming)s incoming, %(outgoing)s outgoing") % {
         "incoming": words.count(now.incoming),
         "outgoing": words.count(now.outgoing),
     }
     note = note if not scope.direction else ""
     return Figure(
-        _("Calls"), words.count(now.total), note, words.more_or_less(now.total, old.total), journal_query(scope)
+        gettext("Calls"), words.count(now.total), note, words.more_or_less(now.total, old.total), journal_query(scope)
     )
 
 
@@ -86,40 +86,44 @@ def _missed(scope: Scope, now: Sums, old: Sums) -> Figure:
     trend = words.points(now.missed_share, old.missed_share, good_up=False)
     told = {"missed": words.count(now.missed), "all": words.count(now.answered + now.missed)}
     query = journal_query(scope, direction="in", status="missed")
-    return Figure(_("Missed"), words.percent(now.missed_share), _("%(missed)s of %(all)s") % told, trend, query)
+    return Figure(
+        gettext("Missed calls"), words.percent(now.missed_share), gettext("%(missed)s of %(all)s") % told, trend, query
+    )
 
 
 def _waiting(now: Waits, old: Waits) -> Figure:
     trend = words.longer_or_shorter(now.median, old.median, good_up=False)
-    note = _("nine of ten within %(time)s") % {"time": words.spell(now.p90)} if now.p90 is not None else ""
-    return Figure(_("Time to answer"), words.spell(now.median), note, trend)
+    note = gettext("nine of ten within %(time)s") % {"time": words.spell(now.p90)} if now.p90 is not None else ""
+    return Figure(gettext("Time to answer"), words.spell(now.median), note, trend)
 
 
 def _called_back(now: Contacts, old: Contacts) -> Figure:
     trend = words.points(now.share, old.share, good_up=True)
-    note = _("nobody was missed")
+    note = gettext("nobody was missed")
     if now.missed:
-        note = _("of %(n)s missed clients") % {"n": words.count(now.missed)}
+        note = gettext("of %(n)s missed clients") % {"n": words.count(now.missed)}
     if now.median is not None:
-        note = _("%(note)s, half within %(time)s") % {"note": note, "time": words.spell_long(60 * now.median)}
-    return Figure(_("Spoken to later"), words.percent(now.share), note, trend)
+        note = gettext("%(note)s, half within %(time)s") % {"note": note, "time": words.spell_long(60 * now.median)}
+    return Figure(gettext("Spoken to later"), words.percent(now.share), note, trend)
 
 
 def _outgoing(scope: Scope, now: Sums, old: Sums) -> Figure:
-    note = _("%(n)s answered") % {"n": words.count(now.reached)}
+    note = gettext("%(n)s answered") % {"n": words.count(now.reached)}
     trend = words.more_or_less(now.outgoing, old.outgoing)
-    return Figure(_("Outgoing"), words.count(now.outgoing), note, trend, journal_query(scope, direction="out"))
+    return Figure(
+        gettext("Outgoing calls"), words.count(now.outgoing), note, trend, journal_query(scope, direction="out")
+    )
 
 
 def _fresh(now: Sums, old: Sums) -> Figure:
     trend = words.more_or_less(now.fresh, old.fresh, good_up=True)
-    return Figure(_("New clients"), words.count(now.fresh), _("first call ever"), trend)
+    return Figure(gettext("New clients"), words.count(now.fresh), gettext("first call ever"), trend)
 
 
 def _talk(now: Sums, old: Sums) -> Figure:
-    note = _("%(time)s on average") % {"time": words.spell(now.mean_talk)} if now.mean_talk is not None else ""
+    note = gettext("%(time)s on average") % {"time": words.spell(now.mean_talk)} if now.mean_talk is not None else ""
     trend = words.more_or_less(now.talk_seconds, old.talk_seconds)
-    return Figure(_("Talk time"), words.spell(now.talk_seconds), note, trend)
+    return Figure(gettext("Talk time"), words.spell(now.talk_seconds), note, trend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,7 @@ def _drawn(told: Sequence[tuple[str, str, Sums, str]], scope: Scope, height: int
 
 
 def _bar_title(title: str, sums: Sums, value: dict[str, int]) -> str:
-    said = ", ".join(f"{SERIES[name]} {words.count(n)}" for name, n in value.items() if n)
+    said = ", ".join(f"{SERIES[name]}: {words.count(n)}" for name, n in value.items() if n)
     return f"{title}: {words.calls(sums.total)}" + (f". {said}" if said else "")
 
 
@@ -193,7 +197,7 @@ def _summary(told: Sequence[tuple[str, str, Sums, str]]) -> str:
     busiest = max(told, key=lambda one: one[2].total)
     if not busiest[2].total:
         return ""
-    return _("Most calls: %(when)s, %(calls)s.") % {"when": busiest[1], "calls": words.calls(busiest[2].total)}
+    return gettext("Most calls: %(when)s, %(calls)s.") % {"when": busiest[1], "calls": words.calls(busiest[2].total)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +252,7 @@ def heat_map(scope: Scope) -> HeatMap:
     if found:
         day, hour = max(found, key=lambda place: found[place])
         told = {"day": words.weekday(day), "hours": words.hour_name(hour), "calls": words.calls(found[day, hour])}
-        summary = _("Most calls: %(day)s, %(hours)s, %(calls)s.") % told
+        summary = gettext("Most calls: %(day)s, %(hours)s, %(calls)s.") % told
     days = tuple(words.weekday(day, short=True) for day in range(1, 8))
     return HeatMap(
         days, tuple((hour, chart.share(hour, 24), hour % 6 == 0) for hour in range(0, 24, 3)), shades, summary

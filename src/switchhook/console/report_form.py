@@ -99,7 +99,7 @@ class ReportForm(forms.Form):
 
 def line_name(line: str, labels: dict[str, str]) -> str:
     """A line as people know it: its label and its number."""
-    shown = phones.display(line)
+    shown = phones.display(line).replace(" ", "\N{NO-BREAK SPACE}")
     return f"{labels[line]} · {shown}" if line in labels else shown
 
 

@@ -102,7 +102,15 @@ def course(scope: Scope, unit: str) -> Table:
             for group, sums in groups(scope, unit)
         ]
     first = {"hour": _("Hour"), "day": _("Day"), "week": _("Week"), "month": _("Month")}[unit]
-    heads = (_("Calls"), _("Incoming"), _("Answered"), _("Missed"), _("Missed share"), _("Outgoing"), _("New clients"))
+    heads = (
+        _("Calls"),
+        _("Incoming calls"),
+        _("Answered calls"),
+        _("Missed calls"),
+        _("Missed share"),
+        _("Outgoing calls"),
+        _("New clients"),
+    )
     return Table("course", first, heads, tuple(rows))
 
 
@@ -143,7 +151,13 @@ def people(scope: Scope) -> Table:
     nobody = found.get("", Sums())
     if nobody.answered or nobody.outgoing:
         rows.append(Row(_("Nobody"), _work(nobody, 0), share="0%", muted=True))
-    heads = (_("Answered"), _("Missed while ringing"), _("Outgoing"), _("Talk time"), _("Average time to answer"))
+    heads = (
+        _("Answered calls"),
+        _("Missed while ringing"),
+        _("Outgoing calls"),
+        _("Talk time"),
+        _("Average time to answer"),
+    )
     return Table("people", _("Employee"), heads, tuple(rows), barred=True)
 
 
@@ -191,7 +205,7 @@ def _breakdown(
         )
         for key, sums in found
     )
-    return Table(slug, first, (_("Calls"), _("Missed"), _("Missed share"), _("New clients")), rows, barred=True)
+    return Table(slug, first, (_("Calls"), _("Missed calls"), _("Missed share"), _("New clients")), rows, barred=True)
 
 
 def named(slug: str, scope: Scope, unit: str, origin: str) -> Table:
