@@ -51,6 +51,12 @@ class Newcomer:
     def run(self) -> FirstRun:
         return FirstRun(self.project, self.user)
 
+    def step(self) -> Step | None:
+        return self.run.open_step
+
+    def me(self) -> Employee | None:
+        return self.run.me
+
     def connect(self, exchange: Exchange, key: str = "") -> Any:
         said = {"project_id": exchange.project_id, "auth_key": key or exchange.auth_key, "base_url": exchange.url}
         fields = {f"field_{name}": value for name, value in said.items()}
@@ -81,7 +87,7 @@ def newcomer(db: None) -> Newcomer:
 
 def test_signing_in_to_an_empty_project_leads_to_the_guide(newcomer: Newcomer) -> None:
     assert newcomer.client.get("/").headers["Location"] == f"/p/{newcomer.project.pk}/start/"
-    assert newcomer.run.open_step is Step.TELEPHONY
+    assert newcomer.step() is Step.TELEPHONY
     assert "Opens after “Connect your telephony”." in newcomer.get()
 
 
@@ -105,7 +111,7 @@ def test_refused_keys_are_told_in_the_step_and_nothing_is_saved(newcomer: Newcom
 def test_accepted_keys_bring_the_employees_and_open_the_next_step(newcomer: Newcomer, exchange: Exchange) -> None:
     answer = newcomer.connect(exchange)
     assert answer.headers["Location"] == f"/p/{newcomer.project.pk}/start/"
-    assert (newcomer.run.open_step, newcomer.project.employees.count()) == (Step.WEBHOOK, 5)
+    assert (newcomer.step(), newcomer.project.employees.count()) == (Step.WEBHOOK, 5)
     page = newcomer.get()
     assert f"/in/{newcomer.run.telephony.pk}/" in page  # type: ignore[union-attr]
     assert "from this machine only" in page
@@ -126,7 +132,7 @@ def test_the_provider_comes_in_and_the_step_is_done(newcomer: Newcomer, exchange
     page = newcomer.get("event")
     assert "test webhook arrived" in page
     assert "nothing is written to any CRM" in page
-    assert newcomer.run.open_step is Step.CRM
+    assert newcomer.step() is Step.CRM
 
 
 def test_names_are_learnt_from_the_first_event_and_unreadable_ones_are_read_anew(
@@ -154,12 +160,12 @@ def test_the_webhook_cannot_be_put_off_where_the_provider_could_not_come_in(
     newcomer.connect(exchange)
     newcomer.post("reach")
     newcomer.post("decide", do="later", step="webhook")
-    assert newcomer.run.open_step is Step.WEBHOOK
+    assert newcomer.step() is Step.WEBHOOK
     assert "does not answer at its public address" in newcomer.get()
     monkeypatch.setattr(reach, "try_address", lambda _url, _fetch=None: (Outcome.REACHED, ""))
     newcomer.post("reach")
     newcomer.post("decide", do="later", step="webhook")
-    assert newcomer.run.open_step is Step.CRM
+    assert newcomer.step() is Step.CRM
 
 
 def test_the_hub_answers_to_itself_without_a_sign_in(client: Client) -> None:
@@ -169,11 +175,11 @@ def test_the_hub_answers_to_itself_without_a_sign_in(client: Client) -> None:
 def test_who_is_who_is_confirmed_and_the_user_is_an_employee(newcomer: Newcomer, exchange: Exchange) -> None:
     newcomer.until_rules(exchange)
     me, _others = newcomer.people()
-    assert newcomer.run.me == me
+    assert newcomer.me() == me
     assert EmployeeAccount.objects.filter(connection=newcomer.crm).count() == 5
-    assert newcomer.run.open_step is Step.RULES
+    assert newcomer.step() is Step.RULES
     newcomer.post("people", me="nobody")
-    assert (newcomer.run.me, newcomer.run.is_done(Step.PEOPLE)) == (None, True)
+    assert (newcomer.me(), newcomer.run.is_done(Step.PEOPLE)) == (None, True)
 
 
 def test_the_user_is_recognised_by_his_e_mail_else_by_his_name() -> None:
@@ -191,7 +197,7 @@ def test_the_preset_and_the_people_of_the_rules_are_put_in_force(newcomer: Newco
     assert (crm.settings["task_due_minutes"], crm.matrices.get().preset) == (120, "nethunt")
     newcomer.rule()
     assert crm.matrices.count() == 1
-    assert newcomer.run.open_step is Step.TEST
+    assert newcomer.step() is Step.TEST
 
 
 def test_a_test_call_cannot_be_made_before_its_step_is_open(newcomer: Newcomer, exchange: Exchange) -> None:
@@ -225,7 +231,7 @@ def test_progress_is_the_same_in_another_browser_and_for_a_step_done_elsewhere(n
     other = Client()
     other.force_login(newcomer.user)
     page = other.get(f"/p/{newcomer.project.pk}/start/").content.decode()
-    assert newcomer.run.open_step is Step.WEBHOOK
+    assert newcomer.step() is Step.WEBHOOK
     assert page.count("guide__step--done") == 1
     assert Guide.objects.get().project == newcomer.project
 
@@ -233,9 +239,12 @@ def test_progress_is_the_same_in_another_browser_and_for_a_step_done_elsewhere(n
 def acted_out(newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the jobs run that a worker would run."""
 
+    telephony = newcomer.run.telephony
+    assert telephony
+
     def post(_url: str, event: RehearsedEvent, external_id: str) -> None:
         RawEvent.objects.create(
-            connection=newcomer.run.telephony,
+            connection=telephony,
             received_at=timezone.now(),
             method="POST",
             content_type=event.content_type,
@@ -245,7 +254,7 @@ def acted_out(newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     monkeypatch.setattr(acting, "_post", post)
-    hub = Hub(project=newcomer.project, telephony=newcomer.run.telephony, crm=newcomer.crm, people={})  # type: ignore[arg-type]
+    hub = Hub(project=newcomer.project, telephony=telephony, crm=newcomer.crm, people={})
     rehearsal = Rehearsal.objects.get()
     for _event in range(rehearsal.of):
         act_rehearsal.func(rehearsal.pk, "http://127.0.0.1:1")

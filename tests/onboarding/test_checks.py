@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -99,31 +100,37 @@ CASES: dict[str, tuple[str, Urgency, str]] = {
 }
 
 
+OF_THE_CRM: dict[str, dict[str, Any]] = {
+    "unmapped": {"mapped": frozenset[int](), "senior": 3, "top": 3},
+    "no senior": {"senior": None},
+    "top unmapped": {"mapped": frozenset({1})},
+    "owners": {"closer": {**LOOKED, "owners": ["Petro"]}},
+    "broken": {"state": "broken"},
+    "observing": {"observes_until": NOW + timedelta(days=3)},
+    "token": {"token_error": "invalid_grant"},
+    "account": {"closer": {"problem": "No answer in time."}},
+    "fields": {"closer": {**LOOKED, "fields_gone": ["visit_source"]}},
+    "users": {"closer": {**LOOKED, "users_gone": ["Iryna"]}},
+    "numbers": {"closer": {**LOOKED, "local_numbers": 3, "local_examples": ["0671234567"]}},
+    "hole": {"table": (TableProblem(severity=Severity.HOLE, reason=because("A call")),)},
+    "contradiction": {"table": (TableProblem(severity=Severity.CONTRADICTION, reason=because("Two rows")),)},
+    "dead": {"refused": 4, "dead": 1},
+}
+OF_TELEPHONY: dict[str, dict[str, Any]] = {
+    "never an event": {"last_event": None},
+    "silence": {"last_event": NOW - timedelta(days=4)},
+    "forwarding": {"forwarding_asked": None},
+    "unreadable": {"unreadable": 4},
+    "strangers": {"closer": {"strangers": ["Taras"]}},
+}
+
+
 def troubled(name: str, facts: Facts) -> Facts:
-    crm = {
-        "unmapped": {"mapped": frozenset[int](), "senior": 3, "top": 3},
-        "no senior": {"senior": None},
-        "top unmapped": {"mapped": frozenset({1})},
-        "owners": {"closer": {**LOOKED, "owners": ["Petro"]}},
-        "broken": {"state": "broken"},
-        "observing": {"observes_until": NOW + timedelta(days=3)},
-        "token": {"token_error": "invalid_grant"},
-        "account": {"closer": {"problem": "No answer in time."}},
-        "fields": {"closer": {**LOOKED, "fields_gone": ["visit_source"]}},
-        "users": {"closer": {**LOOKED, "users_gone": ["Iryna"]}},
-        "numbers": {"closer": {**LOOKED, "local_numbers": 3, "local_examples": ["0671234567"]}},
-        "hole": {"table": (TableProblem(severity=Severity.HOLE, reason=because("A call")),)},
-        "contradiction": {"table": (TableProblem(severity=Severity.CONTRADICTION, reason=because("Two rows")),)},
-        "dead": {"refused": 4, "dead": 1},
-    }
-    telephony = {
-        "never an event": {"last_event": None},
-        "silence": {"last_event": NOW - timedelta(days=4)},
-        "forwarding": {"forwarding_asked": None},
-        "unreadable": {"unreadable": 4},
-        "strangers": {"closer": {"strangers": ["Taras"]}},
-    }
-    project = {
+    if name in OF_THE_CRM:
+        return with_crm(facts, **OF_THE_CRM[name])
+    if name in OF_TELEPHONY:
+        return with_telephony(facts, **OF_TELEPHONY[name])
+    project: dict[str, dict[str, Any]] = {
         "no line": {"people": (*facts.people, Person(id=9, name="Taras", directed=False))},
         "senior left": {"people": (Person(id=1, name="Iryna", active=False), facts.people[1])},
         "members": {"members_without_employee": ("Olha",)},
@@ -137,9 +144,7 @@ def troubled(name: str, facts: Facts) -> Facts:
         "clock": {"clock_off": timedelta(seconds=95)},
         "zone": {"calls_ahead": timedelta(hours=1)},
     }
-    if name in crm:
-        return with_crm(facts, **crm[name])
-    return with_telephony(facts, **telephony[name]) if name in telephony else replace(facts, **project[name])
+    return replace(facts, **project[name])
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -32,6 +32,7 @@ PACE = timedelta(seconds=2.5)
 
 SECONDS = 10.0
 UNSENT = _("The hub could not send the event to its own webhook address: %(why)s")
+_ANY_NUMBER = "+380501234567"
 _MOBILE, _FIXED = phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE
 
 Send = Callable[[str, RehearsedEvent, str], None]
@@ -44,8 +45,8 @@ def sample_client(project: Project) -> str:
 
 
 def _example(country: str, kind: int) -> str:
-    found = phonenumbers.example_number_for_type(country, kind) or phonenumbers.example_number("UA")
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+    found = phonenumbers.example_number_for_type(country, kind)
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if found else _ANY_NUMBER
 
 
 def begin(

@@ -18,7 +18,7 @@ def _always(_facts: Facts) -> bool:
 
 
 def _looked(facts: Facts) -> bool:
-    working = [one for one in (*facts.telephony, *facts.crms) if one.state == "active"]
+    working = [one for one in facts.connections if one.state == "active"]
     return bool(working) and all(one.closer and not one.closer.get("problem") for one in working)
 
 

@@ -27,7 +27,7 @@ def no_crm(facts: Facts) -> Iterator[Problem]:
 
 def stopped_connections(facts: Facts) -> Iterator[Problem]:
     """Connections that are broken or switched off, telephony too."""
-    for one in (*facts.telephony, *facts.crms):
+    for one in facts.connections:
         if one.state == "active":
             continue
         broken = one.state == "broken"

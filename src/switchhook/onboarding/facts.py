@@ -110,6 +110,10 @@ class Facts:
     def active_people(self) -> tuple[Person, ...]:
         return tuple(person for person in self.people if person.active)
 
+    @property
+    def connections(self) -> tuple[Telephony | Crm, ...]:
+        return (*self.telephony, *self.crms)
+
     def person(self, pk: int | None) -> Person | None:
         """An employee by id; None where he is none any more."""
         return next((one for one in self.people if one.id == pk), None)
@@ -255,4 +259,5 @@ def _clock_off() -> timedelta:
     """How far the database's clock and this machine's are apart."""
     with database.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return abs(cursor.fetchone()[0] - timezone.now())
+        there: datetime = cursor.fetchone()[0]
+    return abs(there - timezone.now())

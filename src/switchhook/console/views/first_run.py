@@ -261,11 +261,8 @@ def first_run_names(request: ProjectRequest) -> HttpResponse:
     latest = came_from_outside(run.telephony).order_by("-id").first() if run.telephony else None
     if run.telephony is None or latest is None:
         return redirect("first_run", request.project.pk)
-    chosen = {
-        request.POST[f"name-{key.removeprefix('meaning-')}"]: meaning
-        for key, meaning in request.POST.items()
-        if key.startswith("meaning-") and f"name-{key.removeprefix('meaning-')}" in request.POST
-    }
+    numbers = [key.removeprefix("meaning-") for key in request.POST if key.startswith("meaning-")]
+    chosen = {request.POST.get(f"name-{n}", ""): request.POST.get(f"meaning-{n}", "") for n in numbers}
     names = sample.name_map(sample.read_stored(run.telephony, latest), chosen, run.telephony.setting("names", {}))
     joining.keep_settings(run.telephony, {"names": names}, request.user)
     flagged = RawEvent.objects.filter(connection=run.telephony, state=RawState.FLAGGED).order_by("-id")
