@@ -40,16 +40,7 @@ def pages(desk: Desk) -> dict[str, str]:
         "event": f"{root}events/{made['event'].pk}/",
         "deliveries": f"{root}deliveries/",
         "stopped calls": f"{root}deliveries/?tab=failed",
-        "connections": f"{root}connections/",
-        "telephony": f"{root}connections/{desk.telephony.pk}/",
-        "crm": f"{root}connections/{desk.crm.pk}/",
-        "employees": f"{root}employees/",
-        "numbers": f"{root}numbers/",
-        "settings": f"{root}settings/",
-        "working time": f"{root}working-time/",
-        "holidays": f"{root}working-time/holidays/",
-        "absences": f"{root}absences/",
-        "rules": f"{root}connections/{desk.crm.pk}/rules",
+        **_set_up(desk, root),
         **_scenarios(f"{root}scenarios/{desk.crm.pk}/"),
         "rows": f"{root}calls/rows?ids={made['call'].pk}",
         "ticket": f"{root}live-ticket",
@@ -63,6 +54,21 @@ def pages(desk: Desk) -> dict[str, str]:
         "palette found": f"{root}palette/found?q=anna",
         **found,
         **records,
+    }
+
+
+def _set_up(desk: Desk, root: str) -> dict[str, str]:
+    return {
+        "connections": f"{root}connections/",
+        "telephony": f"{root}connections/{desk.telephony.pk}/",
+        "crm": f"{root}connections/{desk.crm.pk}/",
+        "employees": f"{root}employees/",
+        "numbers": f"{root}numbers/",
+        "settings": f"{root}settings/",
+        "working time": f"{root}working-time/",
+        "holidays": f"{root}working-time/holidays/",
+        "absences": f"{root}absences/",
+        "rules": f"{root}connections/{desk.crm.pk}/rules",
     }
 
 
