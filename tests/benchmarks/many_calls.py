@@ -7,6 +7,8 @@ and sources their shares, a third of the clients stand in the directory, three a
 Deterministic for a project: the same seed gives the same shares, not the same times.
 """
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -99,7 +101,7 @@ def fill_calls(project: Project, calls: int) -> None:
     people = _people(project)
     for line in LINES:
         Number.objects.get_or_create(project=project, e164=line)
-    values = {
+    values: dict[str, Any] = {
         "project": project.pk,
         "connection": telephony.pk,
         "crm": crm.pk,

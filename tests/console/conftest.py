@@ -29,12 +29,7 @@ def pages(desk: Desk) -> dict[str, str]:
     return {
         "overview": root,
         "check": f"{root}check/",
-        "calls": f"{root}calls/",
-        "missed": f"{root}missed/",
-        "missed rows": f"{root}missed/rows",
-        "settled": f"{root}missed/?tab=closed",
-        "hidden callers": f"{root}missed/?tab=hidden",
-        "call": f"{root}calls/{made['call'].pk}/",
+        **_calls(root, made["call"].pk),
         "board": f"{root}crm/deals/board",
         "events": f"{root}events/",
         "event": f"{root}events/{made['event'].pk}/",
@@ -42,7 +37,6 @@ def pages(desk: Desk) -> dict[str, str]:
         "stopped calls": f"{root}deliveries/?tab=failed",
         **_set_up(desk, root),
         **_scenarios(f"{root}scenarios/{desk.crm.pk}/"),
-        "rows": f"{root}calls/rows?ids={made['call'].pk}",
         "ticket": f"{root}live-ticket",
         "pop-up": f"{root}popup/",
         "panel": f"{root}panel/",
@@ -54,6 +48,18 @@ def pages(desk: Desk) -> dict[str, str]:
         "palette found": f"{root}palette/found?q=anna",
         **found,
         **records,
+    }
+
+
+def _calls(root: str, call: int) -> dict[str, str]:
+    return {
+        "calls": f"{root}calls/",
+        "rows": f"{root}calls/rows?ids={call}",
+        "call": f"{root}calls/{call}/",
+        "missed": f"{root}missed/",
+        "missed rows": f"{root}missed/rows",
+        "settled": f"{root}missed/?tab=closed",
+        "hidden callers": f"{root}missed/?tab=hidden",
     }
 
 

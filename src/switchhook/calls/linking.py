@@ -32,9 +32,9 @@ def crms_of(project: Project) -> list[Connection]:
 def candidates(project: Project, text: str, *, most: int = 20) -> list[DirectoryEntry]:
     """Contacts and companies of the directory whose name has such words, or one of whose numbers has such digits."""
     parties = known_entries(project).filter(kind__in=sorted(PARTIES)).select_related("connection")
-    digits = digits_of(text)
+    digits, found = digits_of(text), parties
     if any(letter.isalpha() for letter in text):
-        found = parties.annotate(words=SearchVector("title", config="simple")).filter(words=words_query(text))
+        found = parties.alias(words=SearchVector("title", config="simple")).filter(words=words_query(text))
     elif len(digits) >= _FEWEST_DIGITS:
         found = parties.filter(e164__contains=digits)
     else:

@@ -102,7 +102,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, project: Project, data: QueryDict) -> None:
         super().__init__(data)
-        self._project = project
+        self._typed = data
         fields: dict[str, Any] = self.fields
         fields["employee"].queryset = Employee.objects.filter(project=project)
         fields["crm"].queryset = Connection.objects.filter(project=project, role="crm")
@@ -144,7 +144,7 @@ class FilterForm(forms.Form):
     def _pairs(self) -> Iterator[tuple[str, str]]:
         for name in self.fields:
             if name in self.cleaned_data and self.cleaned_data[name] not in (None, ""):
-                yield from ((name, value) for value in self.data.getlist(name) if value)
+                yield from ((name, value) for value in self._typed.getlist(name) if value)
 
     def chips(self) -> list[Chip]:
         """One for each filter in force; of several employees, each has his own."""
