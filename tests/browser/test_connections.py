@@ -62,7 +62,9 @@ class Setup:
             "broken": f"connections/{self.broken.pk}/",
             "waiting": f"connections/{self.waiting.pk}/",
             "people": f"{one}people",
+            "rules": f"{one}rules",
             "fields": f"{one}fields",
+            "names": f"{one}titles",
             "account": f"{one}set-up",
             "credentials": f"{one}credentials",
         }
@@ -148,7 +150,7 @@ def test_rules_are_added_by_keyboard_and_keep_the_focus(setup: Setup) -> None:
     expect(contact.locator('[name="contact-1-parameter"]')).to_be_focused()
     contact.locator('[name="contact-1-parameter"]').select_option("campaign")
     contact.locator('[name="contact-1-field"]').select_option("cf_campaign")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#toasts")).to_contain_text("Saved")
     rules = Connection.objects.get(pk=setup.crm.pk).settings["field_rules"]
     assert [(rule["parameter"], rule["field"]) for rule in rules] == [
