@@ -22,6 +22,8 @@ SHORTEST = 7
 def line(country: str) -> str:
     """The entry of one country, by its ISO 3166 alpha-2 code."""
     about = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    assert about, country  # noqa: S101 - every supported region has metadata
+    assert about.general_desc, country  # noqa: S101
     ordinary = [desc for desc in (about.fixed_line, about.mobile) if desc and desc.possible_length != (-1,)]
     possible = {length for desc in ordinary for length in desc.possible_length or about.general_desc.possible_length}
     lengths = sorted(length for length in possible if length >= SHORTEST)
