@@ -92,6 +92,15 @@ def test_a_row_is_added_for_a_hole_and_asks_only_for_what_matters(visit: Visit, 
     assert row_of(Matrix.from_data(held.data), "in-missed-known")
 
 
+def test_a_row_is_changed_on_a_page_of_its_own_too(visit: Visit, table: str) -> None:
+    page = visit.open(Role.ADMIN)
+    page.goto(f"{table}row?row=in-missed-known")
+    page.get_by_role("button", name="Take out: Task for the senior manager").click()
+    expect(page.locator("#panel-body .act--removed")).to_contain_text("Task for the senior manager")
+    page.get_by_role("button", name="Take the row out").click()
+    expect(page.locator(".scen__hole")).to_contain_text("A known client calls, nobody answers")
+
+
 def test_a_made_up_call_is_shown_beside_its_form(visit: Visit, table: str) -> None:
     page = visit.open(Role.VIEWER)
     page.goto(f"{table}try")

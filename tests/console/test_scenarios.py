@@ -112,6 +112,13 @@ def test_a_text_that_was_not_touched_stays_one_that_is_translated(editor: Editor
     assert (task.title, task.text) == ("Missed call from {phone}", "Own words")
 
 
+def test_an_action_at_another_moment_stands_in_its_cell_and_says_where_it_was(editor: Editor) -> None:
+    editor.action("in-missed-known", at="action=missed-task", **{**TASK, "moment": "recording"})
+    text = editor.text()
+    assert "before: Task for the senior manager · after the call · due in 4 h" in text
+    assert "when the recording is ready Task for the responsible manager" in text
+
+
 def test_a_draft_is_put_in_force_at_once_with_who_and_why(editor: Editor) -> None:
     editor.action("in-missed-known", at="action=missed-task", **TASK)
     editor.action("out-new", at="do=task", **{**TASK, "who": "senior"})
@@ -234,7 +241,7 @@ def test_drafts_of_two_admins_are_apart(editor: Editor) -> None:
 def test_a_preset_is_looked_at_before_it_is_taken_into_the_draft(editor: Editor) -> None:
     text = editor.text("presets/keycrm-once")
     assert "Against what is in force it changes" in text
-    assert "Deal · owner: who was on the line · only if there never was a lead or deal" in text
+    assert "Deal · at pick-up · owner: who was on the line · only if there never was a lead or deal" in text
     assert MatrixDraft.objects.count() == 0
     editor.post("presets/keycrm-once")
     assert editor.draft == catalog.preset("keycrm-once")

@@ -6,9 +6,11 @@ from django.utils.translation import gettext as _
 
 from switchhook.console.matrix_table import ADDED, CHANGED, REMOVED, Surroundings
 from switchhook.console.matrix_words import action_in_words, in_words
-from switchhook.console.wording import KINDS
-from switchhook.core.matrix import ActionSpec, Matrix
+from switchhook.console.wording import KINDS, MOMENTS
+from switchhook.core.matrix import ActionSpec, Matrix, Row
 from switchhook.core.matrix_diff import RowChange, difference
+from switchhook.core.matrix_shape import is_analysis, planned_moment
+from switchhook.core.situation import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +56,29 @@ def _row(change: RowChange, around: Surroundings) -> ToldRow:
     words = in_words(change.row.when)
     if change.before is None or change.after is None:
         kind = ADDED if change.before is None else REMOVED
-        lines = [
-            _action(spec if kind == REMOVED else None, None if kind == REMOVED else spec, around)
-            for spec in change.row.actions
-        ]
-        return ToldRow(words, kind, lines or [Told(kind, *([_nothing(), ""] if kind == REMOVED else ["", _nothing()]))])
+        pairs = [(None, spec) if kind == ADDED else (spec, None) for spec in change.row.actions]
+        lines = [_action(before, after, change, around) for before, after in pairs]
+        nothing = Told(kind, after=_nothing()) if kind == ADDED else Told(kind, before=_nothing())
+        return ToldRow(words, kind, lines or [nothing])
     remarks = [_("Before, it was for: %(words)s") % {"words": in_words(change.before.when)}] if change.situation else []
     remarks += [_("It is asked earlier than before.")] if change.moved else []
-    return ToldRow(words, CHANGED, [_action(one.before, one.after, around) for one in change.actions], remarks)
+    return ToldRow(words, CHANGED, [_action(one.before, one.after, change, around) for one in change.actions], remarks)
 
 
 def _nothing() -> str:
     return _("journal only")
 
 
-def _action(before: ActionSpec | None, after: ActionSpec | None, around: Surroundings) -> Told:
+def _action(before: ActionSpec | None, after: ActionSpec | None, change: RowChange, around: Surroundings) -> Told:
     kind = ADDED if before is None else REMOVED if after is None else CHANGED
-    return Told(kind, _in_full(before, around), _in_full(after, around))
+    return Told(kind, _in_full(before, change.before, around), _in_full(after, change.after, around))
 
 
-def _in_full(spec: ActionSpec | None, around: Surroundings) -> str:
-    if spec is None:
+def _in_full(spec: ActionSpec | None, row: Row | None, around: Surroundings) -> str:
+    if spec is None or row is None:
         return ""
     saying = action_in_words(spec, due=around.due, translate=around.translate)
     off = [] if spec.enabled else [_("switched off")]
-    return " · ".join([saying.head, *saying.facts, *off, *([f"“{saying.text}”"] if saying.text else [])])
+    moment = planned_moment(row.when, spec, around.settings.parties_at)
+    at = [str(MOMENTS[moment])] if row.when.channel is Channel.CALL and not is_analysis(row.when) else []
+    return " · ".join([saying.head, *at, *saying.facts, *off, *([f"“{saying.text}”"] if saying.text else [])])

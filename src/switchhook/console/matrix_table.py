@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from switchhook.connections.models import Connection
 from switchhook.console.matrix_remarks import action_remarks, part_remark
 from switchhook.console.matrix_words import GROUPS, SYMBOLS, action_in_words, in_words, minutes_in_words
+from switchhook.console.wording import MOMENTS
 from switchhook.core.call import Moment
 from switchhook.core.matrix import ActionSpec, Matrix, Row, When
 from switchhook.core.matrix_check import Problem, Severity
@@ -229,18 +230,20 @@ class _Lines:
             facts=saying.facts,
             text=saying.text,
             change=(ADDED if own.before is None else CHANGED) if own else ADDED if _is_new(change) else "",
-            was=self.before(own),
+            was=self.before(own, row.when),
             wrong=[said(p.reason) for p in found if p.severity is Severity.CONTRADICTION],
             remarks=[said(p.reason) for p in found if p.severity is Severity.REMARK]
             + (action_remarks(row.when, spec, self.around.settings) if self.around.has_settings else []),
         )
 
-    def before(self, change: ActionChange | None) -> str:
+    def before(self, change: ActionChange | None, when: When) -> str:
         if change is None or change.before is None:
             return ""
         old = action_in_words(change.before, due=self.around.due, translate=self.around.translate)
         off = [] if change.before.enabled else [_("switched off")]
-        return " · ".join([old.head, *old.facts, *off, *([f"“{old.text}”"] if old.text else [])])
+        moment = planned_moment(when, change.before, self.around.settings.parties_at)
+        at = [str(MOMENTS[moment])] if "moment" in change.parts else []
+        return " · ".join([old.head, *at, *old.facts, *off, *([f"“{old.text}”"] if old.text else [])])
 
     def taken_out(self, spec: ActionSpec) -> Chip:
         saying = action_in_words(spec, due=self.around.due, translate=self.around.translate)

@@ -20,18 +20,22 @@ from switchhook.core.planned import Action
 from switchhook.core.reason import Reason
 from switchhook.core.records import Kind, Record, Ref
 from switchhook.core.situation import Channel, Client, Inquiry, Step, Verdict, describe
-from switchhook.core.tryout import Case, content
+from switchhook.core.tryout import Case, content, content_by_action
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """One action of a plan: `head` says what, `facts` for whom, until when and on what, `why` gives the reason."""
+    """One action of a plan: `head` says what, `facts` for whom, until when and on what, `why` gives the reason.
+
+    `only_here`: the plan beside which it is shown asks for nothing like it.
+    """
 
     head: str
     facts: list[str]
     text: str = ""
     why: str = ""
     kind: str = ""
+    only_here: bool = False
 
     @property
     def symbol(self) -> str:
@@ -80,9 +84,14 @@ class Names:
         return self.users.get(user, user) if user else ""
 
 
-def shown(plan: Plan, case: Case[Any], names: Names) -> ShownPlan:
-    """The plan as people read it. Vendor ids of users become names where they are known."""
-    reader = _Reader(plan, case, names)
+def shown(plan: Plan, case: Case[Any], names: Names, *, beside: Plan | None = None) -> ShownPlan:
+    """The plan as people read it, marked where the plan `beside` it asks for nothing like it.
+
+    User ids of the CRM become names where they are known.
+    """
+    own = content_by_action(plan)
+    others = set(content_by_action(beside).values()) if beside is not None else set(own.values())
+    reader = _Reader(plan, case, names, frozenset(id_ for id_, said in own.items() if said not in others))
     moments = [Moment.END] if isinstance(case.event, Inquiry) else list(Moment)
     grouped = [
         PlannedMoment(_moment(case, one), [reader.line(a) for a in plan.actions if a.moment is one]) for one in moments
@@ -110,6 +119,7 @@ class _Reader:
     plan: Plan
     case: Case[Any]
     names: Names
+    different: frozenset[str]
 
     def line(self, action: Action) -> PlannedLine:
         values = action.draft.values
@@ -120,6 +130,7 @@ class _Reader:
             text="\n".join(part for part in (title, str(values.get("text") or "")) if part),
             why=said(action.reason),
             kind=action.draft.kind.value,
+            only_here=action.id in self.different,
         )
 
     def head(self, action: Action) -> str:

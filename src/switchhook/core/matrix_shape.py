@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from switchhook.core.call import Direction, Moment
 from switchhook.core.matrix import MADE, ActionSpec, Do, Matrix, When
@@ -75,7 +75,7 @@ def _situations() -> tuple[Situation, ...]:
     return tuple(every_situation())
 
 
-@cache
+@lru_cache(maxsize=2048)
 def covered(when: When) -> frozenset[Situation]:
     """All situations that `when` fits, whoever decides them."""
     return frozenset(situation for situation in _situations() if when.matches(situation))

@@ -85,8 +85,13 @@ def counted(made: Plan) -> Iterator[str]:
 
 def content(made: Plan) -> list[str]:
     """What the plan asks for, in a form in which two plans can be compared."""
+    return sorted(content_by_action(made).values())
+
+
+def content_by_action(made: Plan) -> dict[str, str]:
+    """What each action of the plan asks for, by its id; ids of others do not count in it."""
     kinds = {action.id: action.draft.kind.value for action in made.actions}
-    return sorted(_content(action, kinds) for action in made.actions)
+    return {action.id: _content(action, kinds) for action in made.actions}
 
 
 def _content(action: Action, kinds: dict[str, str]) -> str:

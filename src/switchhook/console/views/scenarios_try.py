@@ -43,11 +43,10 @@ def _invented(desk: Desk, form: InventedForm) -> dict[str, Any]:
     case = invented_case(form.invented(), desk.settings, f"{settings.PUBLIC_URL}/r/…")
     names = Names.of(desk.connection)
     plan = planned(case, desk.matrix, desk.capabilities)
-    result: dict[str, Any] = {"plan": shown(plan, case, names)}
-    if desk.draft:
-        today = planned(case, desk.force, desk.capabilities)
-        result["today"] = shown(today, case, names) if differs(plan, today) else None
-    return result
+    today = planned(case, desk.force, desk.capabilities)
+    if not differs(plan, today):
+        return {"plan": shown(plan, case, names)}
+    return {"plan": shown(plan, case, names, beside=today), "today": shown(today, case, names, beside=plan)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +121,5 @@ def _counts(trial: Trial[PastCall]) -> list[dict[str, Any]]:
 
 
 def _differing(one: Outcomes[PastCall], names: Names) -> Differing:
-    return Differing(one.case.what, shown(one.before, one.case, names), shown(one.after, one.case, names))
+    before = shown(one.before, one.case, names, beside=one.after)
+    return Differing(one.case.what, before, shown(one.after, one.case, names, beside=one.before))

@@ -1,4 +1,4 @@
-// The scenario editor: its panel, the parameters that are put into a text, fields that matter for some choices only.
+// The scenario editor: its panel, or the page in its place; parameters put into a text; fields that matter for some choices.
 const panel = document.getElementById("panel");
 let opener = "";
 let lastText = null;
@@ -41,14 +41,18 @@ document.addEventListener("change", (event) => {
 });
 
 document.body.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target.id !== "panel-body" || !event.detail.target.firstElementChild) return;
-  showAll(panel);
-  if (!panel.open) panel.showModal();
-  panel.scrollTop = 0;
-  (panel.querySelector("[aria-invalid=true]") ?? panel.querySelector("#panel-title"))?.focus();
+  const body = event.detail.target;
+  if (body.id !== "panel-body" || !body.firstElementChild) return;
+  showAll(body);
+  if (panel && !panel.open) panel.showModal();
+  if (panel) panel.scrollTop = 0;
+  (body.querySelector("[aria-invalid=true]") ?? body.querySelector("#panel-title"))?.focus();
 });
 
-document.body.addEventListener("panel-done", () => panel?.close());
+document.body.addEventListener("panel-done", () => {
+  if (panel) panel.close();
+  else location.assign(document.querySelector("[data-table]").href);
+});
 
 // What opened the panel may have been drawn anew meanwhile: it is found again by its id.
 panel?.addEventListener("close", () => {
