@@ -10,9 +10,12 @@ from switchhook.core.rehearsed import is_rehearsed
 from switchhook.crm.models import Contact
 from switchhook.delivery.models import Rehearsal
 from switchhook.intake.models import RawEvent
+from switchhook.missed.models import MissedClient
 from switchhook.onboarding import acting
 from switchhook.onboarding.acting import HEADER
 from switchhook.onboarding.steps import came_from_outside
+from switchhook.reports.counting import refresh
+from switchhook.reports.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +105,11 @@ def test_an_address_that_leads_nowhere_is_told(hub: Hub) -> None:
     rehearsal = begin(hub)
     assert acting.act(rehearsal, "http://10.0.0.9:8000", Post(hub, "http")) is False
     assert (rehearsal.error, rehearsal.acted) == ("connection refused", 0)
+
+
+def test_an_acted_missed_call_stands_on_no_desk_and_in_no_report(hub: Hub) -> None:
+    play(hub, begin(hub, "nobody"))
+    assert Call.objects.get().status == "missed"
+    assert not MissedClient.objects.exists()
+    refresh(hub.project)
+    assert not Entry.objects.exists()

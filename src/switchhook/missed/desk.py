@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from switchhook.calls.models import Call, ClientNumber
+from switchhook.core.rehearsed import PREFIX
 from switchhook.core.situation import Channel
 from switchhook.missed.models import Closing, MissedClient
 from switchhook.missed.owners import Office
@@ -28,8 +29,12 @@ _LOCK = """
     ) AS ordered
 """
 
-MISSED = Q(channel=Channel.CALL, direction="in", status="missed", stopped=False, journal_only=False)
-"""A call to be called back: not one of a stopped line or an ignored client, nor of before the hub was switched on."""
+MISSED = Q(channel=Channel.CALL, direction="in", status="missed", stopped=False, journal_only=False) & ~Q(
+    external_id__startswith=PREFIX
+)
+"""A call to be called back: not one of a stopped line or an ignored client, nor of before the hub was switched on, nor
+one that the hub has acted out itself.
+"""
 
 _TALK = Q(channel=Channel.CALL, status="answered") & ~Q(direction="internal")
 _TRY = Q(channel=Channel.CALL, direction="out", status__in=("missed", "failed"))

@@ -26,8 +26,8 @@ NOTE = """
            c.project_number, c.source,
            left(coalesce(nullif(c.state #>> '{utm,utm_medium}', ''), c.state #>> '{utm,medium}', ''), 200), c.campaign,
            left(coalesce(c.state #>> '{tags,pool_name}', ''), 200), c.talk_seconds, c.wait_seconds, '{}', false, false
-    FROM calls_call c
-    WHERE c.project_id = %(project)s AND c.channel = 'call'
+    FROM calls_call c -- without calls that the hub has acted out itself (core.rehearsed)
+    WHERE c.project_id = %(project)s AND c.channel = 'call' AND c.external_id NOT LIKE 'switchhook-rehearsal-%%'
       AND (%(calls)s::bigint[] IS NULL OR c.id = ANY(%(calls)s::bigint[]))
     ON CONFLICT (call_id) DO UPDATE SET
         client = excluded.client, started_at = excluded.started_at, day = excluded.day, hour = excluded.hour,
