@@ -58,6 +58,7 @@ function renew(card, fresh) {
   showCrm(card, chosen.get(card.id) ?? best);
   offerNotifications(card);
   setFold(card);
+  tick();
   if (changed) {
     say(card);
     if (card.dataset.outcome !== "ring") hush(card.id);
