@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -78,7 +79,7 @@ def test_the_trail_is_filtered_by_person_area_and_day(desk: Desk, owner: Client)
     note(open_desk("Other").project, None, "token.issue", "theirs")
     page = f"/p/{desk.project.pk}/settings/audit/"
 
-    def shown(**query: object) -> list[str]:
+    def shown(**query: Any) -> list[str]:
         return [row["entry"].action for row in owner.get(page, query).context["entries"]]
 
     assert shown() == ["connection.broken", "number.add"]

@@ -44,7 +44,8 @@ class _OneConnection:
         return self
 
     async def fetchall(self) -> list[tuple[Any, ...]]:
-        return self._cursor.fetchall()
+        rows: list[tuple[Any, ...]] = self._cursor.fetchall()
+        return rows
 
 
 def who_takes(telephony: Connection, client: str, scheme: Scheme) -> tuple[Employee, str] | None:

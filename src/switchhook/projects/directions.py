@@ -25,7 +25,7 @@ def clashes(
     taken = Q(sips__overlap=sorted(logins)) | Q(mobiles__overlap=sorted(numbers))
     taken |= Q(extension=extension) if extension else Q(pk__in=[])
     found: list[Clash] = []
-    for other in Employee.objects.filter(taken, project=project, active=True).exclude(pk=but):
+    for other in Employee.objects.filter(taken, project=project, active=True).exclude(pk=but or 0):
         found += [Clash("sips", login, other) for login in other.sips if login in logins]
         found += [Clash("mobiles", number, other) for number in other.mobiles if number in numbers]
         found += [Clash("extension", extension, other)] if extension and other.extension == extension else []

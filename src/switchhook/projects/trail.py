@@ -35,7 +35,7 @@ def entries(project: Project, chosen: TrailFilter) -> QuerySet[AuditEntry]:
     """The project's entries that match, newest first."""
     found = AuditEntry.objects.filter(project=project).select_related("user")
     if chosen.person is not None:
-        found = found.filter(user_id=chosen.person or None)
+        found = found.filter(user_id=chosen.person) if chosen.person else found.filter(user=None)
     if chosen.areas:
         of_areas = Q()
         for area in chosen.areas:

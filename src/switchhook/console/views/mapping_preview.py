@@ -172,5 +172,5 @@ def _pipeline_lines(
 
 def _others(rules: list[FieldRule], pipelines: list[PipelineRule], words: Mapping[str, str]) -> list[tuple[str, str]]:
     """What else the call says: parameters that no rule uses."""
-    used = {same(rule.parameter) for rule in (*rules, *pipelines)}
+    used = {same(rule.parameter) for rule in rules} | {same(rule.parameter) for rule in pipelines}
     return sorted((str(PARAMETERS.get(name, name)), value) for name, value in words.items() if name not in used)

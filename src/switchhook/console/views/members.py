@@ -53,7 +53,7 @@ def invite(request: ProjectRequest) -> HttpResponse:
         form.add_error("email", _(str(error)))
         return _page(request, form, status=422)
     link = f"{settings.PUBLIC_URL}{reverse('invitation', args=(token,))}"
-    context = {"link": link, "invited": made, "mailed": _mailed(request, made, link)}
+    context: dict[str, Any] = {"link": link, "invited": made, "mailed": _mailed(request, made, link)}
     return _page(request, InvitationForm(request.project, request.role), **context)
 
 

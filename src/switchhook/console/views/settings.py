@@ -54,7 +54,7 @@ def may_found(user: User) -> bool:
 @login_required
 def new_project(request: HttpRequest) -> HttpResponse:
     """A further project, of which its maker is the owner."""
-    user = User.objects.get(pk=request.user.pk)
+    user = User.objects.get(pk=request.user.pk or 0)
     if not may_found(user):
         raise PermissionDenied
     like = Project.objects.filter(memberships__user=user, memberships__role=Role.OWNER).order_by("id").first()
