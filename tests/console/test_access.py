@@ -64,7 +64,7 @@ ADMIN_WRITES = {
     "first_run_call": "start/call",
     "first_run_call_state": "start/call/state",
     "check_now": "check/now",
-    "popup_settings": "popup/settings",
+    "show_to": "popup/settings",
     "new_connection": "connections/new/builtin",
     "connection_state": "connections/{crm}/state",
     "connection_people": "connections/{crm}/people",

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from tests.factories import CLIENT, Desk
 
+from switchhook.calls.models import Call
 from switchhook.connections.models import EmployeeAccount
 from switchhook.core.records import Kind
 from switchhook.delivery.models import Effect, Lane
@@ -120,7 +121,7 @@ def test_what_cannot_be_created_is_not_offered(desk: Desk, olena: Client) -> Non
     popup = ringing(desk)
     assert re.findall(r'name="kind" value="(\w+)"', cards(desk, olena)) == ["order"]
     assert post(desk, olena, popup, "ask", kind="lead") == 400
-    type(popup.call).objects.update(stopped=True)
+    Call.objects.update(stopped=True)
     assert "data-wish" not in cards(desk, olena)
 
 

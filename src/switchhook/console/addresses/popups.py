@@ -6,7 +6,7 @@ from switchhook.console.views import panel, popups
 
 patterns: list[URLPattern | URLResolver] = [
     path("popup/", popups.cards, name="popup_cards"),
-    path("popup/settings", panel.popup_settings, name="popup_settings"),
+    path("popup/settings", panel.popup_settings, name="show_to"),
     path("popup/<int:popup_id>/ask", popups.ask, name="popup_ask"),
     path("popup/<int:popup_id>/comment", popups.comment, name="popup_comment"),
     path("popup/<int:popup_id>/choose", popups.choose_match, name="popup_choose"),

@@ -68,6 +68,6 @@ def popup_settings(request: ProjectRequest) -> HttpResponse:
                 project=request.project, user=request.user, action="popup.show_to", changes=changes
             )
         messages.success(request, _("Saved."))
-        return redirect("popup_settings", request.project.pk)
+        return redirect("show_to", request.project.pk)
     context = {"form": form, "employees": Employee.objects.filter(project=request.project, user=request.user)}
     return render(request, "console/popup/settings.html", context)

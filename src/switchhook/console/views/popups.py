@@ -46,9 +46,16 @@ def comment(request: ProjectRequest, popup_id: int) -> HttpResponse:
     if panel is None or not panel.takes_comments or card.call is None:
         return _too_late()
     if text:
-        about = panel.match.sales[0].ref if panel.match and panel.match.sales else panel.match and panel.match.ref
-        ask_for(panel.crm, card.call, request.user, Kind.COMMENT, values={"text": text[:LONGEST_TEXT]}, about=about)
+        told = {"text": text[:LONGEST_TEXT]}
+        ask_for(panel.crm, card.call, request.user, Kind.COMMENT, values=told, about=_about(panel))
     return _cards(request)
+
+
+def _about(panel: Panel) -> Ref | None:
+    """What a comment is tied to: the client's open lead or deal, else himself."""
+    if panel.match is None:
+        return None
+    return panel.match.sales[0].ref if panel.match.sales else panel.match.ref
 
 
 @require_POST
