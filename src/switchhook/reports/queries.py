@@ -5,10 +5,10 @@ the entries; both answer alike.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, FloatField, Func, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, Case, Count, F, FloatField, Func, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Ceil, ExtractIsoWeekDay
 
 from switchhook.projects.models import Project
@@ -29,6 +29,10 @@ class Scope:
     source: str = ""
     campaign: str = ""
     line: str = ""
+    answers: dict[tuple[str, ...], dict[tuple[Any, ...], "Sums"]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
+    """What was asked already: charts and tables of a page ask for the same sums."""
 
     @property
     def is_plain(self) -> bool:
@@ -55,7 +59,18 @@ class Sums:
     wait_seconds: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
-        return Sums(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+        return Sums(
+            total=self.total + other.total,
+            incoming=self.incoming + other.incoming,
+            outgoing=self.outgoing + other.outgoing,
+            answered=self.answered + other.answered,
+            missed=self.missed + other.missed,
+            reached=self.reached + other.reached,
+            fresh=self.fresh + other.fresh,
+            talk_seconds=self.talk_seconds + other.talk_seconds,
+            waits=self.waits + other.waits,
+            wait_seconds=self.wait_seconds + other.wait_seconds,
+        )
 
     @property
     def rest(self) -> int:
@@ -162,11 +177,15 @@ def quantile(counted: Mapping[int, int], share: float) -> int | None:
 
 
 def _sums(scope: Scope, facet: Facet, *by: str) -> dict[tuple[Any, ...], Sums]:
+    asked = (facet.value, *by)
+    if asked in scope.answers:
+        return scope.answers[asked]
     rows = _of_tallies(scope, facet, by) if scope.is_plain else _of_entries(scope, facet, by)
     found: dict[tuple[Any, ...], Sums] = {}
     for row in rows:
         group = tuple(_named(row[name]) if name == "key" else row[name] for name in by)
-        found[group] = found.get(group, Sums()) + _read(row)
+        found[group] = found[group] + _read(row) if group in found else _read(row)
+    scope.answers[asked] = found
     return found
 
 
@@ -230,6 +249,7 @@ def _of_entries(scope: Scope, facet: Facet, by: Iterable[str]) -> Iterable[_Row]
     )
 
 
+_AFTER = Cast("reached_after", FloatField())
 _KEYS: dict[Facet, Any] = {
     Facet.HOUR: F("hour"),
     Facet.EMPLOYEE: F("employee_id"),
@@ -240,7 +260,14 @@ _KEYS: dict[Facet, Any] = {
     Facet.CAMPAIGN: F("campaign"),
     Facet.POOL: F("pool"),
     Facet.WAIT: F("wait"),
-    Facet.REACHED: Ceil(Cast("reached_after", FloatField()) / Value(60.0)),
+    # As `statements.REACHED` has it.
+    Facet.REACHED: Case(
+        When(reached_after=None, then=None),
+        When(reached_after__lte=7200, then=Ceil(_AFTER / Value(60.0))),
+        When(reached_after__lte=172_800, then=Value(60.0) * Ceil(_AFTER / Value(3600.0))),
+        default=Value(1440.0) * Ceil(_AFTER / Value(86_400.0)),
+        output_field=FloatField(),
+    ),
 }
 _CONDITIONS = {Facet.WAIT: _WAITED, Facet.REACHED: Q(first_missed=True), Facet.RUNG: ~Q(rung=[])}
 

@@ -96,6 +96,15 @@ DROP = """
     WHERE project_id = %(project)s AND (%(days)s::date[] IS NULL OR day = ANY(%(days)s::date[]))
 """
 
+REACHED = """CASE
+        WHEN NOT e.first_missed THEN NULL
+        WHEN e.reached_after IS NULL THEN ''
+        WHEN e.reached_after <= 7200 THEN ceil(e.reached_after / 60.0)::text
+        WHEN e.reached_after <= 172800 THEN (60 * ceil(e.reached_after / 3600.0))::text
+        ELSE (1440 * ceil(e.reached_after / 86400.0))::text
+    END"""
+"""Minutes: to the minute within two hours, to the hour within two days, else to the day. So the keys stay few."""
+
 WAITED = "e.direction = 'in' AND e.status = 'answered' AND e.wait IS NOT NULL"
 
 SUM = f"""
@@ -111,7 +120,7 @@ SUM = f"""
         VALUES ('hour', e.hour::text), ('employee', coalesce(e.employee_id::text, '')), ('line', e.line),
                ('source', e.source), ('medium', e.medium), ('campaign', e.campaign), ('pool', e.pool),
                ('wait', CASE WHEN {WAITED} THEN e.wait::text END),
-               ('reached', CASE WHEN e.first_missed THEN coalesce(ceil(e.reached_after / 60.0)::text, '') END)
+               ('reached', {REACHED})
         UNION ALL
         SELECT 'rung', unnest(e.rung)::text
     ) AS said (facet, key)
