@@ -7,7 +7,7 @@ from pytest_django import Settings
 from tests.alerts.conftest import NOON, Office, PostOffice
 
 from switchhook.alerts import linking
-from switchhook.alerts.models import AlertMessage, TelegramChat
+from switchhook.alerts.models import AlertMessage, TelegramBot, TelegramChat
 from switchhook.alerts.tasks import watch_for_alerts
 from switchhook.alerts.twin import TelegramTwin
 from switchhook.core.errors import AuthFailed, Rejected
@@ -37,8 +37,7 @@ def test_a_chat_is_linked_by_its_code_once(office: Office, telegram: TelegramTwi
         OLENA,
         [(OLENA, "This chat is linked. Alerts of Acme come here.")],
     )
-    bot = office.project.telegram_bot
-    bot.refresh_from_db()
+    bot = TelegramBot.objects.get()
     code = telegram.updates[-1]["message"]["text"]
     telegram.write(666, code)
     assert linking.read(bot, office.now) == []
@@ -68,7 +67,7 @@ def test_a_token_that_telegram_does_not_know_is_not_saved(office: Office, telegr
         linking.set_bot(office.project, "1:wrong")
     with pytest.raises(Rejected):
         linking.set_bot(office.project, "../../etc")
-    assert not hasattr(office.project, "telegram_bot")
+    assert not TelegramBot.objects.exists()
 
 
 def test_a_bot_that_another_program_reads_says_so(office: Office, telegram: TelegramTwin) -> None:

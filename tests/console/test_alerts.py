@@ -11,7 +11,7 @@ from tests.console.alert_rows import BOT_TOKEN, fill_working_time
 from tests.console.conftest import signed_in
 from tests.factories import Desk
 
-from switchhook.alerts.models import AlertMessage, AlertRule, TelegramBot, TelegramChat
+from switchhook.alerts.models import AlertMessage, AlertRule, TelegramBot, TelegramChat, TelegramInvitation
 from switchhook.alerts.twin import TelegramTwin
 from switchhook.connectors.network import ALLOW_PRIVATE
 from switchhook.connectors.testing.twin import run_in_thread
@@ -94,7 +94,7 @@ def test_a_bot_is_connected_and_a_chat_linked_by_its_link(
     refused = admin.post(f"{page}telegram", {"token": "1:wrong"})
     assert (refused.status_code, "does not know this bot token" in refused.content.decode()) == (422, True)
     connected = admin.post(f"{page}telegram", {"token": telegram.token}, follow=True).content.decode()
-    code = desk.project.telegram_invitations.get().code
+    code = TelegramInvitation.objects.get(project=desk.project).code
     assert f"https://t.me/acme_alerts_bot?start={code}" in connected
     assert telegram.token not in connected
     assert "No chat has pressed Start" in admin.post(f"{page}telegram/check", follow=True).content.decode()

@@ -1,6 +1,6 @@
 """A week of working hours as a form: rows may be added, taken away and copied before it is saved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from switchhook.core.working_hours import MIDNIGHT, Week, week_of
 
 MOST_ROWS = 6
 _A_MONDAY = date(2024, 1, 1)
-_COPIES = {"weekdays": range(5), "all": range(7)}
+_COPIES: dict[str, Iterable[int]] = {"weekdays": range(5), "all": range(7)}
 
 
 @dataclass(slots=True)
@@ -79,15 +79,17 @@ class WeekForm:
 
     def change(self, do: str) -> bool:
         """Carry out a button of the form: `add-2`, `remove-2-0`, `copy-2-weekdays`; False where it is none of them."""
-        match do.split("-"):
-            case ["add", day] if self._day(day) and not self._day(day).full:
-                self._day(day).rows.append(self._next(self._day(day)))
-            case ["remove", day, row] if self._day(day) and row.isdecimal() and int(row) < len(self._day(day).rows):
-                del self._day(day).rows[int(row)]
-            case ["copy", day, days] if self._day(day) and days in _COPIES:
-                self._copy(self._day(day), days)
-            case _:
-                return False
+        word, _dash, rest = do.partition("-")
+        number, _dash, more = rest.partition("-")
+        if word not in {"add", "remove", "copy"} or number not in {str(one.number) for one in self.days}:
+            return False
+        day = self.days[int(number)]
+        if word == "add" and not day.full:
+            day.rows.append(self._next(day))
+        elif word == "remove" and more.isdecimal() and int(more) < len(day.rows):
+            del day.rows[int(more)]
+        elif word == "copy":
+            self._copy(day, more)
         return True
 
     def valid(self) -> bool:
@@ -98,11 +100,8 @@ class WeekForm:
         self.week = week_of(parts)
         return True
 
-    def _day(self, number: str) -> DayRows:
-        return self.days[int(number)] if number.isdecimal() and int(number) < 7 else DayRows(-1, [])
-
     def _copy(self, day: DayRows, days: str) -> None:
-        for number in _COPIES[days]:
+        for number in _COPIES.get(days, ()):
             if number != day.number:
                 self.days[number].rows = [HoursRow(row.start, row.end) for row in day.rows]
 
