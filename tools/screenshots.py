@@ -75,7 +75,7 @@ def a_call_of_a_known_client(page: Page, _demo: Demo) -> None:
 def it_rings(page: Page, demo: Demo) -> None:
     """A client calls; the first employee's phone rings."""
     demo.play(scenario="ring-only", client=KNOWN_CLIENT, employee="acme_olena")
-    page.locator("[data-popup-card]").first.wait_for()
+    page.locator("[data-popup]").first.wait_for()
 
 
 def the_palette_is_open(page: Page, _demo: Demo) -> None:
@@ -84,6 +84,9 @@ def the_palette_is_open(page: Page, _demo: Demo) -> None:
     page.keyboard.type("tas")
     page.wait_for_timeout(400)
 
+
+BEGINNING = (Shot(name="first-steps", path="start/", height=900),)
+"""Of a project in which nothing is connected."""
 
 SHOTS: tuple[Shot, ...] = (
     Shot(name="overview", path=""),
@@ -160,6 +163,16 @@ def settled(running: Demo) -> None:
         time.sleep(0.5)
 
 
+def take_all(browser: Browser, shots: Sequence[Shot], folder: Path, *options: str) -> None:
+    """Takes pictures of one demo, started with `options`."""
+    with demo(*options) as running:
+        settled(running)
+        page = signed_in(browser, running)
+        for shot in shots:
+            take(page, running, shot, folder)
+            print(shot.name)
+
+
 def shown_in_pages() -> set[str]:
     """The pictures to which pages of the documentation refer."""
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
@@ -172,15 +185,13 @@ def main(asked: Sequence[str] | None = None) -> None:
     options.add_argument("names", nargs="*", help="these only")
     options.add_argument("--check", action="store_true", help="keep nothing, and compare with what the pages show")
     given = options.parse_args(asked)
-    if given.check and (unknown := shown_in_pages() - {shot.name for shot in SHOTS}):
+    if given.check and (unknown := shown_in_pages() - {shot.name for shot in (*BEGINNING, *SHOTS)}):
         raise SystemExit(f"Pages show pictures that nobody takes: {', '.join(sorted(unknown))}")
-    with tempfile.TemporaryDirectory() as nowhere, demo("--play") as running, chromium() as browser:
-        settled(running)
-        page, folder = signed_in(browser, running), Path(nowhere) if given.check else IMAGES
-        for shot in SHOTS:
-            if not given.names or shot.name in given.names:
-                take(page, running, shot, folder)
-                print(shot.name)
+    with tempfile.TemporaryDirectory() as nowhere, chromium() as browser:
+        folder = Path(nowhere) if given.check else IMAGES
+        for options, shots in (("--empty", BEGINNING), ("--play", SHOTS)):
+            if wanted := [shot for shot in shots if not given.names or shot.name in given.names]:
+                take_all(browser, wanted, folder, options)
 
 
 if __name__ == "__main__":
