@@ -8,16 +8,16 @@ from django.conf import settings as configured
 from switchhook.calls.codec import state_from_json
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection
-from switchhook.core.plan import PlanSettings
+from switchhook.core.plan import Person, PlanSettings
 from switchhook.core.reason import Reason
 from switchhook.core.records import Kind
 from switchhook.core.situation import Channel, Client, Verdict
 from switchhook.core.tryout import Case
 from switchhook.core.words import _
 from switchhook.delivery.models import Decision
-from switchhook.delivery.people import as_decided
+from switchhook.delivery.people import of_the_time
 from switchhook.directory import index
-from switchhook.scenarios.plan_settings import answerer, settings_of
+from switchhook.scenarios.plan_settings import answerer, settings_of, users_of
 
 MOST = 500
 """The most calls on which a table is tried at once."""
@@ -39,9 +39,11 @@ def past_cases(connection: Connection, count: int) -> list[Case[PastCall]]:
     """
     calls = _last(connection, min(count, MOST))
     decisions = {d.call_id: d for d in Decision.objects.filter(connection=connection, call__in=calls)}
-    settings = settings_of(connection)
     verdicts = _verdicts_by_today(connection, [call for call in calls if call.pk not in decisions])
-    return [_case(connection, call, decisions.get(call.pk), verdicts, settings) for call in calls]
+    settings, users = settings_of(connection), users_of(connection)
+    return [
+        _case(call, answerer(connection, call, users), decisions.get(call.pk), verdicts, settings) for call in calls
+    ]
 
 
 def _last(connection: Connection, count: int) -> list[Call]:
@@ -50,20 +52,19 @@ def _last(connection: Connection, count: int) -> list[Call]:
 
 
 def _case(
-    connection: Connection,
     call: Call,
+    person: Person | None,
     decision: Decision | None,
     verdicts: dict[str, Verdict],
     settings: PlanSettings,
 ) -> Case[PastCall]:
     recording = getattr(call, "recording", None)
-    link = f"{configured.PUBLIC_URL}/r/{recording.public_id}" if recording else ""
-    settings = replace(settings, recording_link=link)
+    settings = replace(settings, recording_link=f"{configured.PUBLIC_URL}/r/{recording.public_id}" if recording else "")
     if decision is None:
-        verdict, person = verdicts.get(call.client_number) or _nameless(call), answerer(connection, call)
+        verdict = verdicts.get(call.client_number) or _nameless(call)
     else:
         verdict = Verdict.from_json(decision.verdict)
-        settings, person = as_decided(decision, connection, call, settings)
+        settings, person = of_the_time(decision, call, settings, person)
     what = PastCall(call, judged=decision is not None)
     return Case(what=what, event=state_from_json(call.state), verdict=verdict, settings=settings, answerer=person)
 

@@ -23,8 +23,17 @@ def as_decided(
     While some of its work is still to be done, the people of today get it.
     """
     person = answerer(connection, call)
+    if not decision.people or _unfinished(connection, call):
+        return settings, person
+    return of_the_time(decision, call, settings, person)
+
+
+def of_the_time(
+    decision: Decision, call: Call, settings: PlanSettings, person: Person | None
+) -> tuple[PlanSettings, Person | None]:
+    """The settings and the call's employee, `person` by today, with the people who were kept with the decision."""
     held = decision.people
-    if not held or _unfinished(connection, call):
+    if not held:
         return settings, person
     if person is not None and call.employee_id:
         person = replace(person, user=held["answerers"].get(str(call.employee_id)) or person.user)

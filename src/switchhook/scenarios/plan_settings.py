@@ -15,7 +15,7 @@
 | `titles` | edited default names by kind | none |
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -100,8 +100,16 @@ def _read(connection: Connection) -> PlanSettings:
     )
 
 
-def answerer(connection: Connection, call: Call) -> Person | None:
-    """The call's employee as this CRM knows him; None when telephony named nobody."""
+def users_of(connection: Connection) -> dict[int, str]:
+    """The CRM user id of every employee who has one here, by the employee's id."""
+    return dict(EmployeeAccount.objects.filter(connection=connection).values_list("employee", "user_id"))
+
+
+def answerer(connection: Connection, call: Call, users: Mapping[int, str] | None = None) -> Person | None:
+    """The call's employee as this CRM knows him; None when telephony named nobody.
+
+    `users` are those of `users_of`, where many calls are asked about.
+    """
     ref = call.state.get("employee")
     if not ref:
         return None
@@ -109,8 +117,14 @@ def answerer(connection: Connection, call: Call) -> Person | None:
     employee: Employee | None = call.employee
     if employee is None:
         return Person(name=ref.get("name") or line, line=line)
+    known = users if users is not None else _user_of(connection, employee)
+    user = known.get(employee.pk)
+    return Person(name=employee.name, user=user if employee.active else None, line=line)
+
+
+def _user_of(connection: Connection, employee: Employee) -> dict[int, str]:
     account = EmployeeAccount.objects.filter(connection=connection, employee=employee).first()
-    return Person(name=employee.name, user=account.user_id if account and employee.active else None, line=line)
+    return {employee.pk: account.user_id} if account else {}
 
 
 def _recording_link(call: Call) -> str:
