@@ -37,7 +37,7 @@ PLACES: dict[str, frozenset[str]] = {
     "settings": frozenset(
         {
             "working_time", "employee_hours", "holidays", "public_holidays", "absences", "new_absence", "absence",
-            "alerts", "new_alert", "alert", "telegram",
+            "alerts", "new_alert", "alert", "telegram", "show_to",
             "settings", "numbers", "add_to_list", "ignore_many", "line", "tokens", "project_settings", "members",
             "invite_member", "audit", "calling", "calling_default", "extension",
         }

@@ -38,7 +38,12 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
 function heard({ call }) {
   if (!call) return;
   waiting.add(String(call));
-  timer ??= setTimeout(fetchRows, GATHER_MS);
+  gather();
+}
+
+// A journal that nobody looks at waits: twenty tabs that all fetch at every ring would make the one in use wait.
+function gather() {
+  if (waiting.size && !document.hidden) timer ??= setTimeout(fetchRows, GATHER_MS);
 }
 
 // The first word comes right after the page itself; each later one says that news may have been missed.
@@ -60,5 +65,6 @@ function showDays() {
 
 document.getElementById("id_period").addEventListener("change", showDays);
 on("call", heard);
+document.addEventListener("visibilitychange", gather);
 on("ready", readAfresh);
 onState(say);
