@@ -18,7 +18,7 @@ def page(desk: Desk) -> str:
 
 def issue(client: Client, page: str, role: str = "viewer") -> str:
     """The new token's text, off the page."""
-    html = client.post(page, {"name": "Reports", "role": role}).content.decode()
+    html = client.post(page, {"name": "Nightly figures", "role": role}).content.decode()
     found = re.search(r'id="token-text"[^>]*>(swh_[\w-]{40,})<', html)
     assert found
     return found[1]
@@ -33,7 +33,7 @@ def test_a_token_is_shown_once_and_works(owner: Client, page: str) -> None:
     assert works(text)
     again = owner.get(page)
     assert text not in again.content.decode()
-    assert "Reports" in again.content.decode()
+    assert "Nightly figures" in again.content.decode()
     assert again.headers["Cache-Control"] == "no-store"
 
 
@@ -48,7 +48,7 @@ def test_a_revoked_token_is_refused_and_leaves_the_list(desk: Desk, owner: Clien
     owner.post(f"{page}{ApiToken.objects.get().pk}/revoke")
     assert not works(text)
     owner.get(page)  # the message that it is revoked names it once more
-    assert "Reports" not in owner.get(page).content.decode()
+    assert "Nightly figures" not in owner.get(page).content.decode()
 
 
 def test_who_issued_and_revoked_is_on_record(desk: Desk, owner: Client, page: str) -> None:
@@ -57,14 +57,14 @@ def test_who_issued_and_revoked_is_on_record(desk: Desk, owner: Client, page: st
         owner.post(f"{page}{ApiToken.objects.get().pk}/revoke")
     entries = AuditEntry.objects.filter(project=desk.project, user=desk.members[Role.OWNER]).order_by("id")
     assert [(entry.action, entry.target, entry.changes) for entry in entries] == [
-        ("token.issue", "Reports", {"role": "manager"}),
-        ("token.revoke", "Reports", {"role": "manager"}),
+        ("token.issue", "Nightly figures", {"role": "manager"}),
+        ("token.revoke", "Nightly figures", {"role": "manager"}),
     ]
 
 
 def test_an_admin_issues_no_token_of_an_owner(desk: Desk, page: str) -> None:
     admin = signed_in(desk, Role.ADMIN)
-    assert admin.post(page, {"name": "Reports", "role": "owner"}).status_code == 422
+    assert admin.post(page, {"name": "Nightly figures", "role": "owner"}).status_code == 422
     assert not ApiToken.objects.exists()
 
 

@@ -72,6 +72,7 @@ ACTIONS: dict[str, str | Promise] = {
     "dialing.default": _("Changed how numbers are dialled"),
     "browser.pair": _("Connected the browser of %(target)s"),
     "browser.revoke": _("Disconnected the browser of %(target)s"),
+    "popup.show_to": _("Changed who sees a call that rings for nobody"),
     "first_run.call": _("Made a test call"),
     "first_run.finish": _("Finished the first steps"),
     "view.made": _("Saved the journal's view %(target)s for everybody"),
@@ -98,7 +99,7 @@ AREAS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "scenarios": (_("Scenarios"), ("matrix",)),
     "time": (_("Working time and absences"), ("working_time", "holiday", "absence")),
     "alerts": (_("Alerts"), ("alert", "telegram")),
-    "calls": (_("Calls"), ("calls", "view", "missed", "dialing", "effect")),
+    "calls": (_("Calls"), ("calls", "view", "missed", "dialing", "effect", "popup")),
     "tokens": (_("API tokens and browsers"), ("token", "browser")),
 }
 """By what the trail can be filtered: area → its name, and the first words of its actions."""

@@ -17,13 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
+from switchhook.alerts.sending import sends_email
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.member_forms import ROLE_HELP, InvitationForm, roles_for
 from switchhook.core.errors import Misconfigured
 from switchhook.projects import membership as services
 from switchhook.projects.models import Employee, Invitation, Membership, Role
-
-_NO_MAIL = ("console.EmailBackend", "dummy.EmailBackend")
 
 
 @project_view(Role.ADMIN)
@@ -59,7 +58,7 @@ def invite(request: ProjectRequest) -> HttpResponse:
 
 def _mailed(request: ProjectRequest, invitation: Invitation, link: str) -> bool:
     """Whether the link went out by e-mail, in the project's language."""
-    if settings.EMAIL_BACKEND.endswith(_NO_MAIL):
+    if not sends_email():
         return False
     with override(request.project.language):
         names = {"project": request.project.name, "inviter": str(request.user), "link": link}
