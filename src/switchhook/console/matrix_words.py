@@ -42,7 +42,7 @@ DOINGS: dict[Do, Words] = {
     Do.CREATE_ORDER: gettext_lazy("Create an order"),
     Do.TASK: gettext_lazy("Set a task"),
     Do.LOG_CALL: gettext_lazy("Record the call"),
-    Do.COMMENT: gettext_lazy("Write a comment"),
+    Do.COMMENT: gettext_lazy("Leave a comment"),
     Do.AI_COMMENT: gettext_lazy("Write the AI analysis as a comment"),
     Do.UPDATE: gettext_lazy("Add the visit's data to a record that is there"),
 }

@@ -85,11 +85,15 @@ def scenario_versions(request: ProjectRequest, connection_id: int) -> HttpRespon
     older = found.filter(number__lt=int(before)) if before.isdecimal() and len(before) < 10 else found
     versions = list(older[: PAGE + 1])
     told = [
-        {"version": version, "changes": _changes_of(version, earlier, desk)}
+        {"version": version, "changes": _changes_of(version, earlier, desk), "preset": _title(version.preset)}
         for version, earlier in zip(versions, [*versions[1:], None], strict=True)
     ][:PAGE]
     more = told[-1]["version"] if len(versions) > PAGE else None
     return render(request, "console/scenarios/versions.html", frame(desk) | {"told": told, "more": more})
+
+
+def _title(preset: str) -> str:
+    return _(catalog.preset(preset).title) if preset in catalog.names() else ""
 
 
 def _changes_of(version: MatrixVersion, earlier: MatrixVersion | None, desk: Desk) -> list[Any]:
