@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext, override
 
-from switchhook.alerts.models import TelegramBot, TelegramChat, TelegramInvitation
+from switchhook.alerts.models import AlertMessage, TelegramBot, TelegramChat, TelegramInvitation
+from switchhook.alerts.sending import deliver
 from switchhook.alerts.telegram import BotApi, Start
 from switchhook.core.errors import Rejected, SwitchhookError
 from switchhook.core.words import _
@@ -60,7 +61,7 @@ def read(bot: TelegramBot, now: datetime) -> list[TelegramChat]:
     linked = [chat for start in starts if (chat := _link(bot, start, now))]
     TelegramBot.objects.filter(pk=bot.pk).update(offset=offset, error="", error_code="", read_at=now)
     for chat in linked:
-        _greet(bot, chat)
+        _greet(bot, chat, now)
     return linked
 
 
@@ -79,10 +80,18 @@ def _link(bot: TelegramBot, start: Start, now: datetime) -> TelegramChat | None:
     return chat
 
 
-def _greet(bot: TelegramBot, chat: TelegramChat) -> None:
+def _greet(bot: TelegramBot, chat: TelegramChat, now: datetime) -> None:
+    """The first message shows whether the bot may write there; like any other it is tried again, and listed."""
     with override(chat.language):
         text = gettext("This chat is linked. Alerts of %(project)s come here.") % {"project": bot.project.name}
-    try:
-        BotApi(bot.token).send(chat.chat_id, text)
-    except SwitchhookError:
-        return  # the chat is linked all the same; the first alert shows whether it can be reached
+    message = AlertMessage.objects.create(
+        project=bot.project,
+        channel="telegram",
+        address=str(chat.chat_id),
+        name=chat.title,
+        subject=text[:250],
+        text=text,
+        created_at=now,
+        try_at=now,
+    )
+    deliver(message.pk, now)
