@@ -1,6 +1,7 @@
 """From ring to the card on the screen: a real Chromium with twenty open tabs, over two hundred rings."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from switchhook.core.live_event import CHANNEL, LiveEvent, encode
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(900)]
 
+PAGES = ("", "crm/contacts/", "crm/leads/", "crm/deals/board", "deliveries/", "events/", "panel/", "calls/")
 TABS = 20
 RINGS = 200
 BARE = 60
@@ -51,7 +53,7 @@ def twenty_tabs(base: str, office: dict[str, Any]) -> Iterator[list[Page]]:
         context.add_cookies([{"name": name, "value": value, "url": base} for name, value in office["session"].items()])
         tabs = [context.new_page() for _ in range(TABS)]
         for place, tab in enumerate(tabs):
-            tab.goto(f"{base}/p/{office['project']}/{'calls/' if place % 2 else ''}")
+            tab.goto(f"{base}/p/{office['project']}/{PAGES[place % len(PAGES)]}")
             tab.wait_for_function("document.readyState === 'complete'")
             tab.evaluate(_WATCH)
         tabs[-1].bring_to_front()
@@ -109,11 +111,11 @@ def test_the_card_is_on_the_screen_within_150_milliseconds(stage: Stage) -> None
             painted = [tab.evaluate("globalThis.seen") for tab in tabs]
     seen = [painted[-1][name] - started for name, started in sent.items()]
     everywhere = [max(tab.get(name, started) for tab in painted) - started for name, started in sent.items()]
-    ratio = quantile(seen, 0.95) / quantile(floor, 0.95)
+    ratio, load = quantile(seen, 0.95) / quantile(floor, 0.95), os.getloadavg()[0] / (os.cpu_count() or 1)
     print(
         f"\nring to card on the screen, {TABS} tabs, {RINGS} rings: p50 {quantile(seen, 0.5):.0f} ms, "
         f"p95 {quantile(seen, 0.95):.0f} ms; in all tabs p50 {quantile(everywhere, 0.5):.0f} ms, "
         f"p95 {quantile(everywhere, 0.95):.0f} ms; bare notification to screen p50 {quantile(floor, 0.5):.0f} ms, "
-        f"p95 {quantile(floor, 0.95):.0f} ms; ratio of the p95 {ratio:.1f}"
+        f"p95 {quantile(floor, 0.95):.0f} ms; ratio of the p95 {ratio:.1f}; load per processor {load:.1f}"
     )
     assert quantile(seen, 0.95) <= P95_MILLISECONDS
