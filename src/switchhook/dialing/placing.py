@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -44,6 +44,14 @@ def place(order: Order) -> DialRequest:
     Raises DialRefused. Safe for many at once: a second click finds the request of the first.
     """
     number = dialable(order.number, order.project.country)
+    try:
+        return _placed(order, number)
+    except IntegrityError as error:
+        # The same key at the same moment, for another employee: only one of the two can have it.
+        raise DialRefused("key_used") from error
+
+
+def _placed(order: Order, number: str) -> DialRequest:
     with transaction.atomic():
         # The row lock puts clicks of one person into an order.
         employee = Employee.objects.select_for_update(no_key=True).get(pk=order.employee.pk)
