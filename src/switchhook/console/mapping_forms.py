@@ -93,6 +93,8 @@ class _Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stub
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.empty_permitted = True  # a row that is emptied is a row taken out
+        if "ORDER" in form.fields:
+            form.fields["ORDER"].label = _("Position")  # Django's own word is that of a purchase here
         number = "" if index is None else f" {index + 1}"
         for name, made in form.fields.items():
             made.widget.attrs["aria-label"] = f"{made.label or name}{number}"
