@@ -69,8 +69,13 @@ def test_calls_that_are_no_missed_calls_of_clients_are_not_told(office: Office, 
 
 def test_what_happened_before_the_rule_is_not_told(office: Office) -> None:
     office.rule("missed", since=NOON)
-    office.missed(minutes_ago=5)
-    assert office.look() == []
+    office.missed("+380671230001", minutes_ago=5)
+    rang = office.missed("+380671230002", minutes_ago=1)
+    rang.ended_at = NOON
+    rang.save()
+    (message,) = office.look()
+    assert "123 0002" in message.text, "it rang when the rule was made"
+    assert "123 0001" not in message.text
 
 
 def test_a_client_whom_nobody_calls_back_is_told_when_his_time_is_over(office: Office) -> None:

@@ -23,6 +23,9 @@ from switchhook.working_time import services as working_time
 RECENT = timedelta(days=1)
 """Missed calls that are older when they become known are no news."""
 
+RINGING = timedelta(hours=1)
+"""No call rings longer."""
+
 LOOKED_BACK = timedelta(days=7)
 PATIENCE = timedelta(minutes=10)
 """How long a CRM may be out before somebody is told."""
@@ -90,7 +93,10 @@ def _not_called_back(calls: QuerySet[Call]) -> QuerySet[Call]:
 def _missed_calls(rule: AlertRule, since: datetime) -> QuerySet[Call]:
     """Missed incoming calls that nobody has answered since; those that are to change nothing are left out."""
     missed = Call.objects.filter(MISSED, project=rule.project_id)
-    return _not_called_back(missed.filter(started_at__gte=max(rule.since, since))).order_by("started_at", "id")[:MOST]
+    # A call that rang when the rule was made belongs to it.
+    over = Q(ended_at__gte=rule.since) | Q(ended_at=None, started_at__gte=rule.since)
+    recent = missed.filter(over, started_at__gte=max(rule.since - RINGING, since))
+    return _not_called_back(recent).order_by("started_at", "id")[:MOST]
 
 
 def _missed(rule: AlertRule, now: datetime) -> Iterator[Found]:
