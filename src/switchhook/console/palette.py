@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from django.contrib.postgres.search import SearchVector
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -162,7 +162,7 @@ def _of_name(project: Project, text: str) -> list[Option]:
         default=Value(len(_KINDS)),
         output_field=IntegerField(),
     )
-    named: QuerySet[DirectoryEntry] = known_entries(project).annotate(words=SearchVector("title", config="simple"))
+    named = known_entries(project).annotate(words=SearchVector("title", config="simple"))
     entries = named.filter(words=words_query(text), kind__in=_KINDS).select_related("connection")
     return _once(entries.order_by(ranked, "title", "pk")[: 4 * _MOST])
 

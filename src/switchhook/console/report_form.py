@@ -63,7 +63,7 @@ class ReportForm(forms.Form):
     @property
     def has_days(self) -> bool:
         """Whether days were chosen instead of a named period."""
-        return self.value("period") == "days"
+        return bool(self.value("period") == "days")
 
     def value(self, name: str) -> Any:
         """A cleaned value; "" or None where nothing fitting was given."""

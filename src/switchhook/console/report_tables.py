@@ -168,10 +168,11 @@ def _work(sums: Sums, rung: int) -> tuple[Cell, ...]:
 
 def origins(scope: Scope, origin: str) -> Table:
     """Calls by a tag of the visit: source, medium, campaign, or pool of numbers."""
-    filters = {"source": "source", "campaign": "campaign"}
 
     def query(key: str) -> str:
-        return journal_query(scope, **{filters[origin]: key}) if origin in filters and key else ""
+        if not key or origin not in {"source", "campaign"}:
+            return ""
+        return journal_query(scope, source=key) if origin == "source" else journal_query(scope, campaign=key)
 
     title = str(dict(ORIGINS)[origin])
     return _breakdown(queries.by_key(scope, Facet(origin)), "origins", title, lambda key: key or _("Not known"), query)

@@ -148,7 +148,8 @@ def _run(statement: str, values: Mapping[str, Any]) -> None:
 def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def waiting_projects() -> list[Project]:

@@ -213,20 +213,17 @@ _Row = Mapping[str, Any]
 
 
 def _of_tallies(scope: Scope, facet: Facet, by: Iterable[str]) -> Iterable[_Row]:
-    tallies = Tally.objects.filter(project=scope.project, facet=facet)
-    return (
-        _chosen(tallies, scope)
-        .values(*by, "direction")
-        .annotate(
-            n=Sum("total"),
-            n_answered=Sum("answered"),
-            n_missed=Sum("missed"),
-            n_fresh=Sum("fresh"),
-            talked=Sum("talk_seconds"),
-            n_waits=Sum("waits"),
-            waited=Sum("wait_seconds"),
-        )
+    tallies = _chosen(Tally.objects.filter(project=scope.project, facet=facet), scope)
+    rows: Iterable[_Row] = tallies.values(*by, "direction").annotate(
+        n=Sum("total"),
+        n_answered=Sum("answered"),
+        n_missed=Sum("missed"),
+        n_fresh=Sum("fresh"),
+        talked=Sum("talk_seconds"),
+        n_waits=Sum("waits"),
+        waited=Sum("wait_seconds"),
     )
+    return rows
 
 
 def _of_entries(scope: Scope, facet: Facet, by: Iterable[str]) -> Iterable[_Row]:
@@ -238,7 +235,7 @@ def _of_entries(scope: Scope, facet: Facet, by: Iterable[str]) -> Iterable[_Row]
         if wanted := getattr(scope, name):
             entries = entries.filter(**{name: wanted})
     entries = entries.filter(_CONDITIONS.get(facet, Q())).annotate(key=_KEYS[facet])
-    return entries.values(*by, "direction").annotate(
+    rows: Iterable[_Row] = entries.values(*by, "direction").annotate(
         n=Count("pk"),
         n_answered=Count("pk", filter=Q(status="answered")),
         n_missed=Count("pk", filter=Q(status="missed")),
@@ -247,6 +244,7 @@ def _of_entries(scope: Scope, facet: Facet, by: Iterable[str]) -> Iterable[_Row]
         n_waits=Count("pk", filter=_WAITED),
         waited=Sum("wait", filter=_WAITED),
     )
+    return rows
 
 
 _AFTER = Cast("reached_after", FloatField())
@@ -273,6 +271,6 @@ _CONDITIONS = {Facet.WAIT: _WAITED, Facet.REACHED: Q(first_missed=True), Facet.R
 
 
 def _chosen(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
-    chosen = rows.filter(day__gte=scope.period.since, day__lte=scope.period.until)
+    chosen: QuerySet[Any] = rows.filter(day__gte=scope.period.since, day__lte=scope.period.until)
     chosen = chosen.annotate(weekday=ExtractIsoWeekDay("day"))
     return chosen.filter(direction=scope.direction) if scope.direction else chosen
