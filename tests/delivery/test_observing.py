@@ -88,7 +88,7 @@ def test_ending_it_makes_the_next_call_a_written_one(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize(("writes", "expected"), [(False, (0, 0, 0)), (True, (1, 1, 1))])
-def test_an_acted_call_writes_only_where_it_was_asked_to(writes: bool, expected: tuple[int, int, int]) -> None:  # noqa: FBT001
+def test_an_acted_call_writes_only_where_it_was_asked_to(writes: bool, expected: tuple[int, int, int]) -> None:
     hub = make_hub()
     Rehearsal.objects.create(
         telephony=hub.telephony,
