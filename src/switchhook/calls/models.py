@@ -98,16 +98,17 @@ class Call(models.Model):
 
 
 class ClientNumber(models.Model):
-    """A number that has called or was called, once per project: what a search for a part of a number looks through.
+    """A number that has called or was called: what a search for a part of a number looks through.
 
-    A database trigger enters the numbers, whoever writes the calls.
+    A database trigger enters the numbers, whoever writes the calls. A number is there once in a project, or a few times
+    where several transactions brought it at the same moment.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="client_numbers", db_index=False)
     e164 = models.CharField(max_length=20)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "e164"], name="one_client_number")]
+        indexes = [models.Index(fields=["project", "e164"], name="client_number_seen")]
 
 
 class Fact(models.Model):

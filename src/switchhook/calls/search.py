@@ -95,4 +95,4 @@ def of_number(project: Project, text: str) -> Q:
 
 def _clients_with(project: Project, digits: str) -> Sequence[str]:
     found = ClientNumber.objects.filter(project=project, e164__contains=digits)
-    return list(found.values_list("e164", flat=True)[: _MOST_CLIENTS + 1])
+    return list(found.values_list("e164", flat=True).distinct()[: _MOST_CLIENTS + 1])

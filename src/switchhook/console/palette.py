@@ -171,7 +171,7 @@ def _of_number(project: Project, digits: str, text: str) -> list[Option]:
     e164 = phones.normalize(text, project.country)
     numbers = ClientNumber.objects.filter(project=project)
     numbers = numbers.filter(Q(e164=e164 or "") | Q(e164__contains=digits.lstrip("0") or digits)).order_by("e164")
-    listed = list(numbers.values_list("e164", flat=True)[:_MOST])
+    listed = list(numbers.values_list("e164", flat=True).distinct()[:_MOST])
     entries = known_entries(project).filter(e164=e164, kind__in=_KINDS).select_related("connection") if e164 else ()
     clients = known_clients(project, listed)
     calls = [

@@ -1,7 +1,8 @@
 """What the journal needs to be searched, filtered, linked by hand and kept as a view.
 
 The trigger enters every number that a call brings, whoever writes the call: a search for a part of a number looks
-through each number once instead of through all of its calls.
+through each number once instead of through all of its calls. Two transactions may enter the same number: a unique index
+would make each wait for the other, and two that bring several numbers in different orders wait for ever.
 """
 
 import django.db.models.deletion
@@ -11,8 +12,10 @@ from django.db import migrations, models
 TRIGGER = """
 CREATE FUNCTION calls_note_number() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO calls_clientnumber (project_id, e164) VALUES (NEW.project_id, NEW.client_number)
-    ON CONFLICT (project_id, e164) DO NOTHING;
+    INSERT INTO calls_clientnumber (project_id, e164)
+    SELECT NEW.project_id, NEW.client_number WHERE NOT EXISTS (
+        SELECT FROM calls_clientnumber WHERE project_id = NEW.project_id AND e164 = NEW.client_number
+    );
     RETURN NULL;
 END $$;
 
@@ -66,7 +69,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("project", "e164"), name="one_client_number")],
+                "indexes": [models.Index(fields=["project", "e164"], name="client_number_seen")],
             },
         ),
         migrations.CreateModel(

@@ -9,9 +9,11 @@ STEP = 20_000
 
 NUMBERS = """
     INSERT INTO calls_clientnumber (project_id, e164)
-    SELECT DISTINCT project_id, client_number FROM calls_call
-    WHERE id > %(after)s AND id <= %(upto)s AND client_number <> ''
-    ON CONFLICT (project_id, e164) DO NOTHING
+    SELECT DISTINCT project_id, client_number FROM calls_call brought
+    WHERE id > %(after)s AND id <= %(upto)s AND client_number <> '' AND NOT EXISTS (
+        SELECT FROM calls_clientnumber known
+        WHERE known.project_id = brought.project_id AND known.e164 = brought.client_number
+    )
 """
 VISITS = """
     UPDATE calls_call
