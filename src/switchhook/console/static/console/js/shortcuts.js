@@ -18,7 +18,8 @@ export function turn(on) {
 export function isTaken(event) {
   const target = event.composedPath()[0];
   return event.defaultPrevented || event.repeat || event.isComposing || event.keyCode === 229
-    || (target instanceof Element && target.closest(EDITABLE) !== null)
+    // For a moment the focus is still in the field of a window that has just closed.
+    || (target instanceof Element && target.closest(EDITABLE) !== null && target.checkVisibility())
     || document.querySelector("dialog[open], [popover]:popover-open:not(.dial, .popup)") !== null;
 }
 
