@@ -21,5 +21,7 @@ def test_the_panel_fits_a_narrow_window_and_is_accessible(visit: Visit, scheme: 
     found = Axe().run(page)
     assert [one["id"] for one in found.response["violations"]] == []
     page.get_by_role("link", name="Contacts").click()
+    page.wait_for_load_state("load")
     page.get_by_role("searchbox").press_sequentially("kov")
+    page.get_by_role("searchbox").press("Enter")
     expect(page.locator("#panel-list .line")).to_contain_text("+380 67 123 4567")
