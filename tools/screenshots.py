@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 READY_SECONDS = 180
+CARDS_SECONDS = 20
+"""Until the cards of calls that have ended are gone."""
 NEW_CLIENT, KNOWN_CLIENT = "+380991112233", "+380671234567"
 
 
@@ -155,12 +157,14 @@ def take(page: Page, running: Demo, shot: Shot, folder: Path) -> None:
 def settled(running: Demo) -> None:
     """Waits until the day's calls are worked off."""
     until = time.monotonic() + READY_SECONDS
-    headers = {"Authorization": f"Bearer {running.line['api_token']}"}
-    while time.monotonic() < until:
-        waiting = httpx2.get(f"{running.line['url']}/api/v1/deliveries?state=pending", headers=headers).json()["items"]
-        if not waiting:
-            return
+    while time.monotonic() < until and _waiting(running):
         time.sleep(0.5)
+    time.sleep(CARDS_SECONDS)
+
+
+def _waiting(running: Demo) -> bool:
+    headers = {"Authorization": f"Bearer {running.line['api_token']}"}
+    return bool(httpx2.get(f"{running.line['url']}/api/v1/deliveries?state=pending", headers=headers).json()["items"])
 
 
 def take_all(browser: Browser, shots: Sequence[Shot], folder: Path, *options: str) -> None:
@@ -181,17 +185,17 @@ def shown_in_pages() -> set[str]:
 
 def main(asked: Sequence[str] | None = None) -> None:
     """Take the pictures asked for, or with `--check` see that each can be taken and each one shown is taken."""
-    options = argparse.ArgumentParser(description="Take the pictures of the documentation.")
-    options.add_argument("names", nargs="*", help="these only")
-    options.add_argument("--check", action="store_true", help="keep nothing, and compare with what the pages show")
-    given = options.parse_args(asked)
+    parser = argparse.ArgumentParser(description="Take the pictures of the documentation.")
+    parser.add_argument("names", nargs="*", help="these only")
+    parser.add_argument("--check", action="store_true", help="keep nothing, and compare with what the pages show")
+    given = parser.parse_args(asked)
     if given.check and (unknown := shown_in_pages() - {shot.name for shot in (*BEGINNING, *SHOTS)}):
         raise SystemExit(f"Pages show pictures that nobody takes: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as nowhere, chromium() as browser:
         folder = Path(nowhere) if given.check else IMAGES
-        for options, shots in (("--empty", BEGINNING), ("--play", SHOTS)):
+        for option, shots in (("--empty", BEGINNING), ("--play", SHOTS)):
             if wanted := [shot for shot in shots if not given.names or shot.name in given.names]:
-                take_all(browser, wanted, folder, options)
+                take_all(browser, wanted, folder, option)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ def test_settings_are_merged_and_a_null_removes_one(hub: Hub, sign: Sign) -> Non
     assert settings["task_due_minutes"] == 30
     assert "senior_employee" not in settings
     assert "top_employee" in settings
-    assert AuditEntry.objects.get(action="connection.settings").changes == {
-        "settings": ["senior_employee", "task_due_minutes"]
-    }
+    changes = AuditEntry.objects.get(action="connection.settings").changes
+    assert changes["task_due_minutes"] == {"from": None, "to": 30}
+    assert changes["senior_employee"]["to"] is None
 
 
 def test_a_setting_that_cannot_be_used_is_refused_and_nothing_changes(hub: Hub, sign: Sign) -> None:

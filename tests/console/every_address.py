@@ -13,10 +13,19 @@ OF_ONE_KIND: dict[str, dict[str, str]] = {
     "move_deal": {"record_id": "deals"},
     "lead_status": {"record_id": "leads"},
     "task_done": {"record_id": "tasks"},
+    "revoke_browser": {"token_id": "browser"},
 }
 """Addresses whose record is of another kind than the example: argument → name of the row."""
 
-WORDS = {"section": "contacts", "kind": "contact", "part": "rules", "connector": "builtin"}
+WORDS = {
+    "section": "contacts",
+    "kind": "contact",
+    "part": "rules",
+    "connector": "builtin",
+    "name": "builtin",
+    "table": "course",
+    "number": 1,
+}
 OTHER_WORDS = {"new_alert": {"kind": "missed"}, "add_to_list": {"kind": "number"}, "change_list": {"kind": "number"}}
 
 

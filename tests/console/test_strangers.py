@@ -11,15 +11,19 @@ from django.utils import timezone
 from tests.console.alert_rows import fill_working_time
 from tests.factories import Desk, fill, open_desk
 
+from switchhook.calls.models import SavedView
 from switchhook.connections.models import SignInAttempt
+from switchhook.dialing.models import DialRequest, DialToken
+from switchhook.missed.models import MissedClient
 from switchhook.projects.membership import invite as invited
 from switchhook.projects.models import ApiToken, Invitation, Membership, Number, Role
+from switchhook.scenarios.services import in_force
 
 from .conftest import signed_in
 from .every_address import addresses_of
 
-OWN_BUSINESS: set[str] = set()
-"""What a viewer may post to, because it changes nothing but what he himself sees."""
+BOOKKEEPING = re.compile(r'"(switchhook_cache|reports_\w+|django_session)"')
+"""What the hub writes for itself when anybody looks at a page: counts that are kept for a while."""
 
 
 def invite(desk: Desk) -> Invitation:
@@ -41,6 +45,23 @@ def everything_of(desk: Desk) -> dict[str, Any]:
         "row": Number.objects.get(project=desk.project),
         "membership": Membership.objects.get(project=desk.project, role=Role.VIEWER),
         "invitation": invite(desk),
+        **of_a_days_work(desk),
+    }
+
+
+def of_a_days_work(desk: Desk) -> dict[str, Any]:
+    """What comes to be while people use the pages."""
+    now, call, owner = timezone.now(), desk.call("+380501112233", status="missed"), desk.members[Role.OWNER]
+    missed = {"e164": "+380501112233", "since": now, "last_at": now, "due_at": now}
+    dialed = {"number": "+380501112233", "created_at": now, "changed_at": now}
+    secret = {"name": "theirs", "digest": f"{desk.project.pk:064}", "created_at": now}
+    in_force(desk.crm)
+    return {
+        "popup": desk.popup(call),
+        "entry": MissedClient.objects.create(project=desk.project, last_call=call, **missed),
+        "view": SavedView.objects.create(project=desk.project, user=owner, name="Theirs", query="status=missed"),
+        "dial": DialRequest.objects.create(project=desk.project, employee=desk.olena, requested_by=owner, **dialed),
+        "browser": DialToken.objects.create(project=desk.project, user=owner, **secret),
     }
 
 
@@ -69,7 +90,7 @@ def test_rows_of_another_project_are_not_found_below_the_own_one(desk: Desk, nei
 
 def test_a_viewer_changes_nothing_by_any_address(desk: Desk) -> None:
     viewer, own = signed_in(desk, Role.VIEWER), addresses_of(desk, everything_of(desk))
-    written = {name: writes(viewer, address) for name, address in own.items() if name not in OWN_BUSINESS}
+    written = {name: writes(viewer, address) for name, address in own.items()}
     assert {name: queries for name, queries in written.items() if queries} == {}
 
 
@@ -84,7 +105,8 @@ def writes(browser: Client, address: str) -> list[str]:
     with CaptureQueriesContext(connection) as asked:
         browser.post(address)
     changing = ("INSERT", "UPDATE", "DELETE")
-    return [query["sql"][:120] for query in asked.captured_queries if query["sql"].startswith(changing)]
+    written = [query["sql"][:120] for query in asked.captured_queries if query["sql"].startswith(changing)]
+    return [statement for statement in written if not BOOKKEEPING.search(statement)]
 
 
 def names_a_row(address: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from django.db import transaction
 from django.http import Http404
-from ninja import Body, Field, Router, Schema
+from ninja import Body, Field, Router, Schema, Status
 from ninja.errors import HttpError
 
 from switchhook.api.auth import ApiRequest, project_of
@@ -112,10 +112,10 @@ def rotate_secret(request: ApiRequest, connection_id: str) -> Mapping[str, str]:
 
 
 @router.post("/connections/{connection_id}/reconcile", response={202: Queued}, operation_id="reconcile")
-def reconcile(request: ApiRequest, connection_id: str) -> tuple[int, Mapping[str, bool]]:
+def reconcile(request: ApiRequest, connection_id: str) -> Status[Mapping[str, bool]]:
     """Queue a reading of the provider's call log since the last run."""
     reconcile_connection.defer(connection_id=_connection(request, connection_id, "telephony").pk)
-    return 202, {"queued": True}
+    return Status(202, {"queued": True})
 
 
 @router.get("/connections/{connection_id}/matrix", response=MatrixOut, operation_id="get_matrix")

@@ -24,7 +24,7 @@ RINGS = timedelta(minutes=3)
 TALKS = timedelta(hours=4)
 """How long a call stands without any news: the event that ends it may never come."""
 
-LINGERS = timedelta(seconds=30)
+LINGERS = timedelta(seconds=15)
 """How long the result of a call is given; the page takes it away a little earlier."""
 
 ASKED = timedelta(minutes=2)
