@@ -66,13 +66,13 @@ def a_free_port() -> int:
 class DemoProcess:
     """`switchhook demo --json` in a process of its own. May be started again on the same folder and port."""
 
-    def __init__(self, preset: str = "pipedrive-leads", *, crm: str = "builtin") -> None:
+    def __init__(self, preset: str = "pipedrive-leads", *, crm: str = "builtin", empty: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="switchhook-demo-test-"))
         self.folder.chmod(0o711)  # where root runs the tests, another user runs the database
         self.data = self.folder / "data"
         self.port = a_free_port()
         self.line: Record = {}
-        self._choice = ("--crm", crm, *(("--preset", preset) if preset else ()))
+        self._choice = ("--crm", crm, *(("--preset", preset) if preset else ()), *(("--empty",) if empty else ()))
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -293,9 +293,9 @@ class DemoHub:
 
 
 @contextmanager
-def running_process(preset: str = "", *, crm: str = "builtin") -> Iterator[DemoProcess]:
+def running_process(preset: str = "", *, crm: str = "builtin", empty: bool = False) -> Iterator[DemoProcess]:
     """A demo while the block runs, ended by SIGTERM: with exit code 0, and with nothing of it left."""
-    process = DemoProcess(preset, crm=crm)
+    process = DemoProcess(preset, crm=crm, empty=empty)
     try:
         process.start()
         yield process

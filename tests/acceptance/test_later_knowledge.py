@@ -1,9 +1,6 @@
 """What becomes known late: a transfer, a recording, an analysis, the right names of the parameters."""
 
-from collections.abc import Iterator
-
 import pytest
-from tests.acceptance.console import Console
 from tests.acceptance.records import ANDRII, DONE, IRYNA, OLENA, OPEN, PIOTR, one_of_each, owners, person, tasks
 from tests.demo_hub import DemoHub, eventually
 
@@ -50,48 +47,39 @@ def test_an_analysis_that_comes_later_changes_nothing_of_the_call(hub: DemoHub, 
     assert [one["status"] for one in hub.calls(client)] == ["answered"]
 
 
-@pytest.fixture
-def console(hub: DemoHub) -> Iterator[Console]:
-    with Console(hub) as console:
-        yield console
-
-
-def _set_names(hub: DemoHub, console: Console, names: str) -> None:
-    page = f"connections/{hub.telephony}/"
-    console.send(page, f"{page}settings/names", {"names": names})
+def _set_names(hub: DemoHub, names: dict[str, str]) -> None:
+    hub.api.patch(f"connections/{hub.telephony}", {"settings": {"names": names}})
 
 
 STRANGE = {"connected_with": "x1", "employee_fio": "x2", "employee_number": "x3", "employee_email": "x4"}
 STRANGE |= {"extension_number": "x5"}
 
 
-def test_replay_after_a_corrected_name_map_gives_the_records_to_who_answered(
-    hub: DemoHub, console: Console, client: str
-) -> None:
+def test_replay_after_a_corrected_name_map_gives_the_records_to_who_answered(hub: DemoHub, client: str) -> None:
     played = hub.play("incoming-answered", client, employee=PIOTR, names=STRANGE)
     assert owners(hub, client) == one_of_each(ANDRII)
     assert tasks(hub, client) == [(ANDRII, OPEN)]
-    _set_names(hub, console, "\n".join(f"{theirs} = {ours}" for ours, theirs in STRANGE.items()))
+    _set_names(hub, {theirs: ours for ours, theirs in STRANGE.items()})
     try:
         _replay(hub, played)
     finally:
-        _set_names(hub, console, "")
+        _set_names(hub, {})
     assert owners(hub, client) == one_of_each(PIOTR)
     assert tasks(hub, client) == [(ANDRII, DONE)]
     assert "No longer needed" in hub.tasks(client)[0]["text"]
 
 
 def test_events_whose_call_id_was_not_recognised_become_one_call_when_they_are_replayed(
-    hub: DemoHub, console: Console, client: str
+    hub: DemoHub, client: str
 ) -> None:
     other = {"uniqueid": "kod", "call_card": None, "recording_wav": None, "recording": None}
     played = hub.play("incoming-missed", client, names=other, call_id=f"exchange-{client}")
     assert hub.calls(client) == []
-    _set_names(hub, console, "kod = uniqueid")
+    _set_names(hub, {"kod": "uniqueid"})
     try:
         _replay(hub, played)
     finally:
-        _set_names(hub, console, "")
+        _set_names(hub, {})
     assert len(hub.calls(client)) == 1
     assert owners(hub, client) == one_of_each(IRYNA)
     assert tasks(hub, client) == [(IRYNA, OPEN)]

@@ -12,7 +12,7 @@ from tests.browser.conftest import Visit
 from switchhook.popups.models import PopUp
 from switchhook.projects.models import Role
 
-_LINE = """
+LINE = """
 const tabs = new BroadcastChannel("line of the test");
 globalThis.EventSource = class extends EventTarget {
   constructor() {
@@ -35,7 +35,7 @@ def page(visit: Visit) -> Iterator[Page]:
     desk.olena.save()
     PopUp.objects.all().delete()
     opened = visit.open()
-    opened.context.add_init_script("delete globalThis.SharedWorker;" + _LINE)
+    opened.context.add_init_script("delete globalThis.SharedWorker;" + LINE)
     yield opened
     assert visit.complaints == []
 

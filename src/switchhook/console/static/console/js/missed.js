@@ -7,14 +7,26 @@ let isFresh = true;
 
 function isBusy() {
   const desk = document.getElementById("desk");
-  return Boolean(desk.querySelector("details[open]") || desk.contains(document.activeElement));
+  return Boolean(desk.querySelector("details[open], input:focus, select:focus, textarea:focus"));
 }
 
-function read() {
+// Whoever stood on a row by keyboard stands there again; on a row that is gone, before the list.
+function placeOfFocus() {
+  const at = document.activeElement;
+  if (!document.getElementById("desk").contains(at)) return null;
+  const row = at.closest("li[id]");
+  const place = row ? [...row.querySelectorAll("a, button, summary")].indexOf(at) : 0;
+  return () => (row && document.querySelectorAll(`#${row.id} :is(a, button, summary)`)[place])
+    ?? document.querySelector("#desk .tabs [aria-current]");
+}
+
+async function read() {
   timer = null;
   if (isBusy()) return gather();
   const desk = document.getElementById("desk");
-  htmx.ajax("GET", desk.dataset.rows, { target: "#desk", swap: "outerHTML" });
+  const refocus = placeOfFocus();
+  await htmx.ajax("GET", desk.dataset.rows, { target: "#desk", swap: "outerHTML" });
+  if (refocus) refocus()?.focus();
 }
 
 function gather() {
