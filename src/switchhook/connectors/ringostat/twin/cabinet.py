@@ -36,14 +36,21 @@ _PAGE = """<!doctype html>
 <dt>Auth-key</dt><dd><code id="auth-key">{key}</code></dd>
 <dt>API address</dt><dd><code id="api-address">{address}</code></dd></dl></section>
 <section><h2>Webhooks</h2><form method="post" action="/__twin__/cabinet">
-<label for="webhook_url">Webhook address</label><input id="webhook_url" name="webhook_url" value="{webhook}" size="60">
-<label for="forward_url">Webhook number: address</label><input id="forward_url" name="forward_url" value="{forward}" size="60">
+<label for="webhook_url">Webhook address</label>
+<input id="webhook_url" name="webhook_url" value="{webhook}" size="60">
+<label for="forward_url">Webhook number: address</label>
+<input id="forward_url" name="forward_url" value="{forward}" size="60">
 <button>Save</button></form></section>
 <section><h2>Telephone</h2><form method="post" action="/__twin__/cabinet/call">
-<label for="scenario">What happens</label><select id="scenario" name="scenario">{scenarios}</select>
-<label for="client">Client's number</label><input id="client" name="client" value="{client}" inputmode="tel">
-<label for="employee">Employee</label><select id="employee" name="employee"><option value="">whoever the scheme names</option>{employees}</select>
-<label for="pace">Speed</label><select id="pace" name="pace">{paces}</select>
+<label for="scenario">What happens</label>
+<select id="scenario" name="scenario">{scenarios}</select>
+<label for="client">Client's number</label>
+<input id="client" name="client" value="{client}" inputmode="tel">
+<label for="employee">Employee</label>
+<select id="employee" name="employee">
+<option value="">whoever the scheme names</option>{employees}</select>
+<label for="pace">Speed</label>
+<select id="pace" name="pace">{paces}</select>
 <button>Call</button></form></section>
 </main></body></html>
 """
