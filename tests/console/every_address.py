@@ -20,7 +20,6 @@ OF_ONE_KIND: dict[str, dict[str, str]] = {
 WORDS = {
     "section": "contacts",
     "kind": "contact",
-    "part": "rules",
     "connector": "builtin",
     "name": "builtin",
     "table": "course",

@@ -75,7 +75,7 @@ ADMIN_WRITES = {
     "give_up_sign_in": "connections/sign-in/1/discard",
     "connection_credentials": "connections/{crm}/credentials",
     "read_log": "connections/{telephony}/read-log",
-    "connection_settings": "connections/{crm}/settings/rules",
+    "save_rules": "connections/{crm}/rules/save",
     "fetch_staff": "employees/fetch/{telephony}",
     "new_employee": "employees/new",
     "employee": "employees/{employee}/",

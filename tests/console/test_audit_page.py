@@ -58,7 +58,7 @@ def has_sentence(action: str) -> bool:
 
 def test_a_change_tells_what_stood_before(desk: Desk, owner: Client) -> None:
     rules = {"task_due_hours": "2", "parties_at": "end", "channels": ["call"], "senior_employee": desk.olena.pk}
-    owner.post(f"/p/{desk.project.pk}/connections/{desk.crm.pk}/settings/rules", rules)
+    owner.post(f"/p/{desk.project.pk}/connections/{desk.crm.pk}/rules/save", rules)
     row = owner.get(f"/p/{desk.project.pk}/settings/audit/").context["entries"][0]
     told = {one.label: (one.before, one.after) for one in row["changes"]}
     assert row["sentence"] == "Changed the rules of Built-in CRM"

@@ -78,7 +78,7 @@ def test_rules_are_saved_as_the_planner_reads_them(desk: Desk, owner: Client) ->
         "channels": ["call", "form"],
         "update_only": "on",
     }
-    owner.post(f"/p/{desk.project.pk}/connections/{desk.crm.pk}/settings/rules", form)
+    owner.post(f"/p/{desk.project.pk}/connections/{desk.crm.pk}/rules/save", form)
     assert Connection.objects.get(pk=desk.crm.pk).settings == {
         "senior_employee": desk.olena.pk,
         "top_employee": None,
@@ -91,11 +91,6 @@ def test_rules_are_saved_as_the_planner_reads_them(desk: Desk, owner: Client) ->
         "send_on_contact": False,
     }
     assert AuditEntry.objects.filter(project=desk.project, action="connection.rules").count() == 1
-
-
-def test_a_preset_becomes_a_new_version(desk: Desk, owner: Client) -> None:
-    owner.post(f"/p/{desk.project.pk}/connections/{desk.crm.pk}/settings/preset", {"preset": "nethunt"})
-    assert desk.crm.matrices.values_list("preset", flat=True).first() == "nethunt"
 
 
 def test_employees_are_mapped_to_users_of_the_crm(desk: Desk, owner: Client) -> None:

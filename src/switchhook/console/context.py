@@ -21,7 +21,7 @@ PLACES: dict[str, frozenset[str]] = {
     "employees": frozenset({"employees", "employee", "new_employee"}),
     "connections": frozenset(
         {
-            "connections", "connection", "new_connection", "connection_settings", "connection_credentials",
+            "connections", "connection", "new_connection", "save_rules", "connection_credentials",
             "connection_setup", "connection_people", "connection_fields", "sign_in", "connection_titles",
             "connection_rules", "name_map",
             "try_names", "forwarding", "try_forwarding",

@@ -72,11 +72,7 @@ _connections = [
     path("<int:connection_id>/set-up/fields", set_up.setup_fields, name="setup_fields"),
     path("<int:connection_id>/read-log", connections.read_log, name="read_log"),
     path("<int:connection_id>/people", crm_people.connection_people, name="connection_people"),
-    re_path(
-        r"^(?P<connection_id>\d{1,18})/settings/(?P<part>rules|preset)$",
-        connections.connection_settings,
-        name="connection_settings",
-    ),
+    path("<int:connection_id>/rules/save", connections.save_rules, name="save_rules"),
 ]
 
 _lists = [

@@ -20,13 +20,12 @@ from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
 from switchhook.console.connection_health import health
 from switchhook.console.connection_saving import save_settings
-from switchhook.console.forms import PresetForm, RulesForm
+from switchhook.console.forms import RulesForm
 from switchhook.console.views.connecting import credentials_form
 from switchhook.console.views.crm_state import crm_state, shown_state
 from switchhook.projects.audit import note
 from switchhook.projects.models import Employee, Role
 from switchhook.scenarios.models import MatrixVersion
-from switchhook.scenarios.services import apply_preset
 from switchhook.understanding.tasks import reconcile_connection
 
 
@@ -79,21 +78,9 @@ def _rules_page(found: Connection, form: RulesForm) -> dict[str, Any]:
 
 @require_POST
 @project_view(Role.ADMIN)
-def connection_settings(request: ProjectRequest, connection_id: int, part: str) -> HttpResponse:
-    """Save one of a CRM connection's forms: `rules`, or `preset` (a new version of the scenario table)."""
+def save_rules(request: ProjectRequest, connection_id: int) -> HttpResponse:
+    """Save the rules of a CRM connection."""
     found = get_object_or_404(Connection, pk=connection_id, project=request.project, role="crm")
-    if part == "rules":
-        return _save_rules(request, found)
-    form = PresetForm("", request.POST)
-    if not form.is_valid():
-        context = _page(request, found) | {"preset_form": form}
-        return render(request, "console/connections/connection.html", context, status=422)
-    apply_preset(found, form.cleaned_data["preset"], request.user)
-    messages.success(request, _("Saved."))
-    return redirect("connection", request.project.pk, found.pk)
-
-
-def _save_rules(request: ProjectRequest, found: Connection) -> HttpResponse:
     form = RulesForm(found, request.POST)
     if not form.is_valid():
         return render(request, "console/connections/rules.html", _rules_page(found, form), status=422)
@@ -138,9 +125,6 @@ def _page(request: ProjectRequest, found: Connection) -> dict[str, Any]:
         | crm_state(found)
         | {
             "senior": found.setting("senior_employee"),
-            "preset_form": PresetForm(
-                version.preset if version else (context["manifest"] and context["manifest"].default_preset) or ""
-            ),
             "version": version,
             "mapped": EmployeeAccount.objects.filter(connection=found, employee__active=True).count(),
             "employees": Employee.objects.filter(project=found.project_id, active=True).count(),
