@@ -58,5 +58,8 @@ def test_other_commands_attach_to_the_database_of_a_running_hub(hub: Hub) -> Non
     done = hub.run("doctor")
     assert "0 pending" in done.stdout
     assert done.returncode == 0, done.stdout
+    hub.run("owner", "owner@example.com", "--project", "Shop", "--password", "correct horse battery")
+    rebuilt = hub.run("rebuild")
+    assert rebuilt.stdout == "Shop: 0 clients on the desk of missed calls; reports counted.\n", rebuilt.stderr
     assert pid_of(hub.data / "postgres") == database
     assert hub.status("/readyz") == 200
