@@ -182,6 +182,17 @@ def test_who_is_who_is_confirmed_and_the_user_is_an_employee(newcomer: Newcomer,
     assert (newcomer.me(), newcomer.run.is_done(Step.PEOPLE)) == (None, True)
 
 
+def test_an_employee_who_is_another_member_is_not_taken_from_him(newcomer: Newcomer, exchange: Exchange) -> None:
+    newcomer.until_rules(exchange)
+    me, others = newcomer.people()
+    colleague = make_user("piotr@example.com")
+    Employee.objects.filter(pk=others[0].pk).update(user=colleague)
+    for chosen in (others[0].pk, 999_999, "9" * 30, "somebody"):
+        newcomer.post("people", me=chosen)
+    assert newcomer.me() == me
+    assert Employee.objects.get(pk=others[0].pk).user == colleague
+
+
 def test_the_user_is_recognised_by_his_e_mail_else_by_his_name() -> None:
     people = [Employee(pk=1, name="Коваленко Олена", email="x@example.com"), Employee(pk=2, name="Piotr Nowak")]
     assert likely_me(User(email="X@example.com"), people) == people[0]

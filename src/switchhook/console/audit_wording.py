@@ -25,7 +25,6 @@ ACTIONS: dict[str, str | Promise] = {
     "employee.add": _("Added the employee %(target)s"),
     "employee.change": _("Changed the employee %(target)s"),
     "employee.save": _("Changed the employee %(target)s"),
-    "employee.is_user": _("Said who signs in as the employee %(target)s"),
     "employee.activate": _("Made the employee %(target)s active again"),
     "employee.deactivate": _("Made the employee %(target)s inactive"),
     "number.add": _("Added the line %(target)s"),

@@ -15,9 +15,13 @@ from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.views import crm_people
 from switchhook.console.wording import told
 from switchhook.core.errors import SwitchhookError
+from switchhook.delivery.trace import worded
 from switchhook.onboarding.steps import TAKES_NO_CALLS, FirstRun
-from switchhook.projects.models import AuditEntry, Employee, Role, User
+from switchhook.projects.membership import Refused, link
+from switchhook.projects.models import AuditEntry, Employee, Membership, Role, User
 from switchhook.projects.staffing import take_over
+
+_MOST_DIGITS = 18
 
 
 def content(request: ProjectRequest, run: FirstRun) -> dict[str, Any]:
@@ -56,15 +60,25 @@ def likely_me(user: User, people: list[Employee]) -> Employee | None:
 @transaction.atomic
 def _save_me(request: ProjectRequest, run: FirstRun) -> None:
     said = request.POST.get("me", "")
-    if said == "nobody":
-        Employee.objects.filter(project=request.project, user=request.user).update(user=None)
+    person = _active(request, said)
+    if person is None and said != "nobody":
+        return
+    own = Membership.objects.select_related("project", "user").get(project=request.project, user=request.user)
+    try:
+        link(own, own, person)
+    except Refused as no:
+        messages.error(request, worded(str(no)))
+        return
+    if person is None:
         run.settle(TAKES_NO_CALLS)
-    elif said.isdecimal():
-        mine = Employee.objects.filter(project=request.project, pk=int(said), active=True)
-        Employee.objects.filter(project=request.project, user=request.user).exclude(pk__in=mine).update(user=None)
-        if mine.update(user=request.user):
-            run.unsettle(TAKES_NO_CALLS)
-            _note(request, "employee.is_user", str(mine.get()))
+    else:
+        run.unsettle(TAKES_NO_CALLS)
+
+
+def _active(request: ProjectRequest, said: str) -> Employee | None:
+    if not said.isdecimal() or len(said) > _MOST_DIGITS:
+        return None
+    return Employee.objects.filter(project=request.project, pk=int(said), active=True).first()
 
 
 @require_POST
