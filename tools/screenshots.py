@@ -189,8 +189,8 @@ def main(asked: Sequence[str] | None = None) -> None:
     parser.add_argument("names", nargs="*", help="these only")
     parser.add_argument("--check", action="store_true", help="keep nothing, and compare with what the pages show")
     given = parser.parse_args(asked)
-    if given.check and (unknown := shown_in_pages() - {shot.name for shot in (*BEGINNING, *SHOTS)}):
-        raise SystemExit(f"Pages show pictures that nobody takes: {', '.join(sorted(unknown))}")
+    if given.check and (odd := shown_in_pages() ^ {shot.name for shot in (*BEGINNING, *SHOTS)}):
+        raise SystemExit(f"Shown and not taken, or taken and not shown: {', '.join(sorted(odd))}")
     with tempfile.TemporaryDirectory() as nowhere, chromium() as browser:
         folder = Path(nowhere) if given.check else IMAGES
         for option, shots in (("--empty", BEGINNING), ("--play", SHOTS)):
