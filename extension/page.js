@@ -5,13 +5,14 @@
   const marks = globalThis.switchhookMarks;
   const bubble = globalThis.switchhookBubble;
   let active = false;
+  let country = "";
   let port = null;
 
   function apply(settings) {
-    if (!settings || (settings.active === active && !settings.again)) return;
+    if (!settings || (settings.active === active && settings.country === country)) return;
     if (active) marks.end();
-    active = settings.active;
-    if (active) marks.begin(settings.country);
+    ({ active, country } = settings);
+    if (active) marks.begin(country);
     else bubble.hide();
   }
 

@@ -36,7 +36,7 @@ async function pageSettings({ host, origin }) {
 }
 
 chrome.storage.onChanged.addListener(async (changes, area) => {
-  if (area !== "local" || !["on", "mode", "blocked", "allowed", "token", "hub", "country"].some((name) => name in changes)) return;
+  if (area !== "local" || !["on", "mode", "blocked", "allowed", "token", "hub", "country", "me"].some((name) => name in changes)) return;
   for (const tab of await chrome.tabs.query({})) chrome.tabs.sendMessage(tab.id, { type: "changed" }).catch(() => {});
 });
 
@@ -50,6 +50,7 @@ chrome.runtime.onConnect.addListener((port) => {
 async function dial({ number, anyway = false, via = "" }, tell, ended) {
   const kept = await settings();
   if (!kept.token) return tell({ tone: "bad", message: say("notConnected"), settings: true });
+  await refresh(kept);
   if (kept.me?.way === "link") return tell({ link: `${["sip", "tel", "callto"].includes(kept.me.scheme) ? kept.me.scheme : "tel"}:${number.replace(/[^+\d]/g, "")}` });
   try {
     whoIs(kept, number, tell);
@@ -62,13 +63,23 @@ async function dial({ number, anyway = false, via = "" }, tell, ended) {
   }
 }
 
+// How its owner calls may have been changed in the hub since this browser was paired.
+async function refresh(kept) {
+  try {
+    kept.me = await ask(kept, "me");
+    await chrome.storage.local.set({ me: kept.me });
+  } catch {
+    // What is known stays; the call itself says what is wrong.
+  }
+}
+
 let named = { number: "", name: "" };
 
 // A name is nice to have: the call waits for none.
 async function whoIs(kept, number, tell) {
   try {
-    const { name } = await ask(kept, `lookup?phone=${encodeURIComponent(number)}`);
-    named = { number, name };
+    const { phone, name } = await ask(kept, `lookup?phone=${encodeURIComponent(number)}`);
+    named = { number: phone, name };
   } catch {
     named = { number, name: "" };
   }
