@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from pytest_django import Settings
+from tests.alerts.telegram_twin import TelegramTwin
 from tests.factories import Desk, open_desk
 
 from switchhook.alerts.models import AlertMessage, AlertRule
 from switchhook.alerts.sending import deliver
 from switchhook.alerts.telling import tell
-from switchhook.alerts.twin import TelegramTwin
 from switchhook.alerts.watching import notice
 from switchhook.calls.models import Call
 from switchhook.connectors.network import ALLOW_PRIVATE

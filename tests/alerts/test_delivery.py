@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 from tests.alerts.conftest import NOON, Office, PostOffice
+from tests.alerts.telegram_twin import TelegramTwin
 
 from switchhook.alerts import linking
 from switchhook.alerts.models import AlertMessage, TelegramBot, TelegramChat
 from switchhook.alerts.tasks import watch_for_alerts
-from switchhook.alerts.twin import TelegramTwin
 from switchhook.core.errors import AuthFailed, Rejected
 from switchhook.mail_url import mail_server
 from switchhook.projects.models import Role

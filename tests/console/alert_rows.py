@@ -18,12 +18,11 @@ def fill_working_time(desk: Desk, text: str = "Anna Kovalenko") -> dict[str, Any
     now, today = timezone.now(), timezone.localdate()
     ProjectHours.objects.create(project=desk.project, for_deadlines=True)
     EmployeeHours.objects.create(employee=desk.piotr)
-    chat = TelegramChat.objects.create(project=desk.project, chat_id=501, title=text)
-    bot = TelegramBot(project=desk.project, username="acme_alerts_bot", error=text)
-    bot.token = BOT_TOKEN
-    bot.save()
+    owner = desk.members[Role.OWNER]
+    chat = TelegramChat.objects.create(project=desk.project, chat_id=501, title=text, linked_by=owner)
+    _a_bot(desk, text)
     rule = AlertRule.objects.create(project=desk.project, kind="missed", since=now)
-    rule.users.add(desk.members[Role.OWNER])
+    rule.users.add(owner)
     rule.chats.add(chat)
     Holiday.objects.create(project=desk.project, name=text, first=date(2000, 1, 1), last=date(2000, 1, 2), yearly=True)
     return {
@@ -52,3 +51,9 @@ def fill_working_time(desk: Desk, text: str = "Anna Kovalenko") -> dict[str, Any
             created_at=now,
         ),
     }
+
+
+def _a_bot(desk: Desk, error: str) -> None:
+    bot = TelegramBot(project=desk.project, username="acme_alerts_bot", error=error)
+    bot.token = BOT_TOKEN
+    bot.save()

@@ -7,12 +7,12 @@ import pytest
 from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import Settings
+from tests.alerts.telegram_twin import TelegramTwin
 from tests.console.alert_rows import BOT_TOKEN, fill_working_time
 from tests.console.conftest import signed_in
 from tests.factories import Desk
 
 from switchhook.alerts.models import AlertMessage, AlertRule, TelegramBot, TelegramChat, TelegramInvitation
-from switchhook.alerts.twin import TelegramTwin
 from switchhook.connectors.network import ALLOW_PRIVATE
 from switchhook.connectors.testing.twin import run_in_thread
 from switchhook.projects.models import Role

@@ -48,7 +48,8 @@ def _words(project: Project, head: str, lines: Sequence[Any], path: str) -> Word
         rest = len(lines) - LINES
         named.append(ngettext("and %(n)s more", "and %(n)s more", rest) % {"n": rest})
     parts = [head, "\n".join(named), f"{settings.PUBLIC_URL}{path}"]
-    return Words(f"{project.name}: {head}"[:200], "\n\n".join(part for part in parts if part))
+    # A subject is one line, whatever a name holds.
+    return Words(" ".join(f"{project.name}: {head}".split())[:200], "\n\n".join(part for part in parts if part))
 
 
 def _page(name: str, project: Project, *args: Any) -> str:

@@ -20,7 +20,7 @@ from switchhook.core.errors import AuthFailed, Misconfigured, Rejected, Switchho
 from switchhook.core.words import _
 
 LEASE = timedelta(minutes=2)
-MOST_TRIES = 12
+MOST_TRIES = 19
 """After so many tries, over about half a day, nobody needs the message any more."""
 
 LONGEST_PAUSE = timedelta(hours=1)

@@ -95,4 +95,4 @@ def _explain(answer: Answer) -> SwitchhookError | None:  # noqa: PLR0911 - one m
             return Rejected(_("Another program reads this bot's messages. Give the hub a bot of its own."))
         case 429:
             return RateLimited(_("Telegram asks to slow down."), retry_after=float(more.get("retry_after", 5)))
-    return Rejected(f"Telegram refused: {said}") if answer.status < 500 and said else None
+    return Rejected(said) if answer.status < 500 and said else None

@@ -45,7 +45,9 @@ def _people(rule: AlertRule, project: Project) -> Iterator[Recipient]:
 
 
 def _chats(rule: AlertRule) -> Iterator[Recipient]:
-    for chat in rule.chats.all():
+    # A group (its id is negative) is the business's own; a private chat goes with the membership of who linked it.
+    member = Q(linked_by__is_active=True, linked_by__memberships__project=rule.project_id)
+    for chat in rule.chats.filter(Q(chat_id__lt=0) | member).distinct():
         yield Recipient("telegram", str(chat.chat_id), chat.title, chat.language)
 
 

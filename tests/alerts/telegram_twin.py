@@ -18,7 +18,7 @@ LONGEST_TEXT = 4096
 class TelegramTwin:
     """What Telegram holds for one bot. `refusals` are answers to come instead of a sent message, by chat id."""
 
-    token: str = "7000:token-of-the-bot"  # noqa: S105 - a stand-in's
+    token: str = "7000:token-of-the-bot"
     username: str = "acme_alerts_bot"
     chats: dict[int, dict[str, Any]] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
