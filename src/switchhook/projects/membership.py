@@ -61,9 +61,13 @@ def digest_of(token: str) -> str:
 
 
 def open_invitation(token: str, now: datetime) -> Invitation | None:
-    """The invitation behind a link, None where it is used up, taken back, too old, or never was."""
+    """The invitation behind a link, None where it is used up, taken back, too old, or never was.
+
+    One whose author could not give its role any more, because he has left or has another role, is void too.
+    """
     alive = Invitation.objects.filter(digest=digest_of(token), ended_at=None, expires_at__gt=now)
-    return alive.select_related("project", "employee", "invited_by").first()
+    found = alive.select_related("project", "employee", "invited_by").first()
+    return found if found and _is_stood_for(found) else None
 
 
 @transaction.atomic
@@ -78,7 +82,7 @@ def accept(token: str, now: datetime, *, user: User | None = None, name: str = "
         .filter(digest=digest_of(token), ended_at=None, expires_at__gt=now)
         .first()
     )
-    if invitation is None:
+    if invitation is None or not _is_stood_for(invitation):
         return None
     member = user or User.objects.create_user(invitation.email, password, name=name)
     role = Role(invitation.role)
@@ -144,6 +148,11 @@ def link(membership: Membership, actor: Membership, employee: Employee | None) -
         Employee.objects.filter(pk=employee.pk).update(user=user)
     names = {"from": ", ".join(one.name for one in before), "to": employee.name if employee else ""}
     note(project, actor.user, "member.link", user.email, employee=names)
+
+
+def _is_stood_for(invitation: Invitation) -> bool:
+    author = Membership.objects.filter(project=invitation.project, user=invitation.invited_by).first()
+    return author is not None and may_give(Role(author.role), Role(invitation.role))
 
 
 def _locked(membership: Membership) -> Membership:
