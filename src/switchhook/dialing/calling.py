@@ -15,6 +15,7 @@ from switchhook.dialing.models import DialRequest, DialState
 from switchhook.dialing.news import move
 from switchhook.dialing.refusals import DialRefused
 from switchhook.dialing.ways import calling_of, lines_of, telephony_of
+from switchhook.dialing.words import STOPPED
 from switchhook.projects.models import Employee
 
 LATEST = timedelta(seconds=30)
@@ -115,7 +116,8 @@ def _refusal(telephony: Connection, error: SwitchhookError) -> DialRefused:
 
 
 def _fail(dial: DialRequest, code: str, values: dict[str, object]) -> None:
-    shown = {"detail": str(values.get("said", ""))[:1000]}
+    said = values.get("name", "") if code == STOPPED else values.get("said", "")
+    shown = {"detail": str(said)[:1000]}
     if "line" in values:
         shown["line"] = str(values["line"])
     move(dial, DialState.FAILED, only_from=(DialState.CHECKING, DialState.CALLING), reason=code, **shown)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.core.phone import display
 from switchhook.dialing import words
 from switchhook.dialing.models import DialRequest, DialState
 from switchhook.dialing.ways import lines_of
+from switchhook.dialing.words import STOPPED
 
 _SAID: dict[DialState, str | Promise] = {
     DialState.CHECKING: _("Looking whether your phone is online…"),
@@ -53,9 +55,10 @@ def told(dial: DialRequest) -> Told:
 
 def _told_failure(dial: DialRequest) -> Told:
     shown = display(dial.line) if dial.line.startswith("+") else dial.line
-    values = {"line": shown, "number": display(dial.number), "name": dial.employee.name}
-    said = words.sentence(dial.reason, values)
-    sentence = f"{said} {dial.detail}" if dial.detail else said
+    is_stopped = dial.reason == STOPPED
+    name = dial.detail if is_stopped else dial.employee.name
+    said = words.sentence(dial.reason, {"line": shown, "number": display(dial.number), "name": name})
+    sentence = f"{said} {gettext(dial.detail)}" if dial.detail and not is_stopped else said
     about_the_phone = dial.reason in {"offline", "speaking"}
     others = tuple(line for line in lines_of(dial.employee) if about_the_phone and line != dial.line)
     return Told(

@@ -12,6 +12,7 @@ from switchhook.dialing.models import DialRequest, DialState
 from switchhook.dialing.news import move
 from switchhook.dialing.refusals import DialRefused
 from switchhook.dialing.ways import telephony_of
+from switchhook.engine import UNTIL_THE_DATABASE_IS_BACK
 
 URGENT = 100
 
@@ -23,15 +24,16 @@ REPORTED_WITHIN = timedelta(minutes=3)
 """A call of which no event has come for so long is not waited for any more; should one come, it is taken."""
 
 
-@app.task(queue="housekeeping", name="dial", priority=URGENT)
+@app.task(queue="housekeeping", name="dial", priority=URGENT, retry=UNTIL_THE_DATABASE_IS_BACK)
 def dial(dial_id: int) -> None:
     """Carry out a request, and watch what becomes of it."""
     found = DialRequest.objects.select_related("project", "employee", "requested_by").filter(pk=dial_id).first()
-    if found and carry_out(found):
+    # A worker may have been lost after the exchange was asked: then only the watching is taken up again.
+    if found and (carry_out(found) or found.state == DialState.CALLING):
         _later(LOOK, found, looks=1)
 
 
-@app.task(queue="housekeeping", name="follow_dial", priority=URGENT)
+@app.task(queue="housekeeping", name="follow_dial", priority=URGENT, retry=UNTIL_THE_DATABASE_IS_BACK)
 def follow_dial(dial_id: int, looks: int) -> None:
     """Look whether the employee has picked up, some times; at last, whether telephony has reported the call."""
     found = DialRequest.objects.select_related("project", "employee").filter(pk=dial_id).first()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from switchhook.connections.models import Connection, ConnectionState
 from switchhook.dialing.models import DialDefaults, DialPreference, Scheme, Way
 from switchhook.dialing.refusals import DialRefused
+from switchhook.dialing.words import STOPPED
 from switchhook.projects.models import Employee, Project, User
 
 
@@ -67,5 +68,5 @@ def telephony_of(project: Project) -> Connection:
         raise DialRefused("no_telephony")
     works = next((one for one in found if one.state == ConnectionState.ACTIVE), None)
     if works is None:
-        raise DialRefused("telephony_stopped", name=found[0].name)
+        raise DialRefused(STOPPED, name=found[0].name)
     return works

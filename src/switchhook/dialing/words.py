@@ -6,6 +6,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+STOPPED = "telephony_stopped"
+"""The one refusal of a request under way whose name is a connection's; kept as the request's detail."""
+
 SENTENCES: dict[str, str | Promise] = {
     "unreadable": _("“%(number)s” is not a telephone number that can be called."),
     "short": _("“%(number)s” is too short to be a client's number."),
@@ -14,7 +17,7 @@ SENTENCES: dict[str, str | Promise] = {
     "own_line": _("%(number)s is a line of your own."),
     "ignored": _("%(number)s is on the ignore list."),
     "no_telephony": _("No telephony is connected that could make the call."),
-    "telephony_stopped": _("%(name)s is switched off or does not work now."),
+    STOPPED: _("%(name)s is switched off or does not work now."),
     "no_employee": _("You are not entered as an employee of this project, so it is not known which phone to ring."),
     "several_employees": _("You stand for several employees. Choose whose phone to ring."),
     "unknown_employee": _("No active employee of this project is “%(name)s”."),
@@ -42,7 +45,7 @@ REMEDIES: dict[str, str | Promise] = {
     "own_line": _("Call colleagues from your phone's contact list."),
     "ignored": _("You can call it anyway; nothing about it is written into a CRM."),
     "no_telephony": _("An admin connects it on the page “Connections”."),
-    "telephony_stopped": _("An admin switches it on again on the page “Connections”."),
+    STOPPED: _("An admin switches it on again on the page “Connections”."),
     "no_employee": _("Ask an admin to link your sign-in to an employee."),
     "no_line": _("An admin enters one on the employee's page."),
     "in_progress": _("Pick up, or wait a moment."),
