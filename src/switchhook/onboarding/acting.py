@@ -19,8 +19,8 @@ from switchhook.connections.models import Connection
 from switchhook.connections.services import webhook_url
 from switchhook.connectors.base import RehearsedCall, RehearsedEvent
 from switchhook.core.call import EmployeeRef
+from switchhook.core.redaction import redact_text
 from switchhook.core.rehearsed import PREFIX
-from switchhook.core.words import _
 from switchhook.delivery.models import Rehearsal
 from switchhook.projects.models import Employee, Number, Project, User
 
@@ -31,7 +31,6 @@ PACE = timedelta(seconds=2.5)
 """Between two events: time enough to see it ring."""
 
 SECONDS = 10.0
-UNSENT = _("The hub could not send the event to its own webhook address: %(why)s")
 _ANY_NUMBER = "+380501234567"
 _MOBILE, _FIXED = phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE
 
@@ -107,7 +106,8 @@ def act(rehearsal: Rehearsal, address: str, send: Send | None = None) -> bool:
     try:
         _deliver(rehearsal, events[rehearsal.acted], address, send or _post)
     except httpx2.HTTPError as error:
-        rehearsal.error = str(error)[:300] or type(error).__name__
+        # The sentence of an HTTP error names the address, and that holds the secret.
+        rehearsal.error = redact_text(str(error))[:300] or type(error).__name__
         rehearsal.save(update_fields=["error"])
         return False
     rehearsal.acted, rehearsal.error = rehearsal.acted + 1, ""

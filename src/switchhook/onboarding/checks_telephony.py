@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from switchhook.core.call import EventKind
+from switchhook.delivery.trace import worded
 from switchhook.onboarding.facts import QUIET, Facts, Telephony
 from switchhook.onboarding.problems import Problem, Remedy, Urgency
 
@@ -126,7 +127,8 @@ def telephony_account(facts: Facts) -> Iterator[Problem]:
             yield Problem(
                 check="telephony_account",
                 urgency=Urgency.STOPS,
-                title=_("%(name)s does not accept the hub: %(why)s") % {"name": one.name, "why": one.closer["problem"]},
+                title=_("%(name)s does not accept the hub: %(why)s")
+                % {"name": one.name, "why": worded(str(one.closer["problem"]))},
                 why=_("The call log cannot be read, and no call can be started."),
                 remedy=Remedy(label=_("Open the connection"), page="connection", args=(one.id,)),
             )

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from switchhook.core.working_hours import Closure, Interval, Week, week_of
+from switchhook.core.working_hours import Closure, Week, week_of
 from switchhook.projects.models import Employee, Project, User
 
 
@@ -102,15 +102,3 @@ def to_week(data: Any) -> Week:
 def from_week(week: Week) -> list[list[list[int]]]:
     """Hours as a `week` column."""
     return [[[one.start, one.end] for one in day] for day in week]
-
-
-__all__ = [
-    "Absence",
-    "EmployeeHours",
-    "Holiday",
-    "Interval",
-    "ProjectHours",
-    "from_week",
-    "to_week",
-    "usual_week",
-]
