@@ -1,7 +1,11 @@
 """The check page: what is wrong with a real project, the way to the remedy, and the look into the accounts."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import Client
+from django.urls import reverse
 from tests.acme.office import Office
 from tests.factories import Desk
 
@@ -23,6 +27,13 @@ def test_a_problem_stands_with_a_button_to_its_remedy(desk: Desk, owner: Client)
     assert "Built-in CRM has no senior manager" in text
     assert f'href="/p/{desk.project.pk}/connections/{desk.crm.pk}/rules"' in text
     assert text.index("has never sent an event") < text.index("has no senior manager")
+
+
+def test_every_remedy_leads_to_a_page_that_there_is() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in Path(checks.__file__).parent.glob("checks_*.py"))
+    remedies = re.findall(r'page="(\w+)"(, args=)?', text)
+    assert len(remedies) > 20
+    assert all(reverse(name, args=(1, 2) if of_one else (1,)) for name, of_one in remedies)
 
 
 def test_a_viewer_sees_the_problems_and_no_dead_buttons(desk: Desk, viewer: Client) -> None:

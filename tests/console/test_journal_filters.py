@@ -17,6 +17,7 @@ from switchhook.calls.models import Call, ClientNumber, SavedView
 from switchhook.calls.queries import JournalFilter, count_of, journal, others_of
 from switchhook.calls.search import seen
 from switchhook.console.journal_form import period_days
+from switchhook.console.views.saved_views import MOST_VIEWS
 from switchhook.projects.models import AuditEntry, Role
 
 from .conftest import signed_in
@@ -168,6 +169,14 @@ def test_a_view_keeps_the_filters_and_only_them(desk: Desk, viewer: Client) -> N
     viewer.post(f"/p/{desk.project.pk}/calls/views", told)
     view = SavedView.objects.get()
     assert (view.query, view.standard, view.user) == ("status=missed", True, desk.members[Role.VIEWER])
+
+
+def test_with_as_many_views_as_there_may_be_one_of_them_can_still_be_saved_anew(desk: Desk, viewer: Client) -> None:
+    for number in range(MOST_VIEWS + 1):
+        viewer.post(f"/p/{desk.project.pk}/calls/views", {"name": f"View {number}", "query": "status=missed"})
+    viewer.post(f"/p/{desk.project.pk}/calls/views", {"name": "View 0", "query": "status=answered"})
+    assert SavedView.objects.count() == MOST_VIEWS
+    assert SavedView.objects.get(name="View 0").query == "status=answered"
 
 
 def test_the_journal_opens_with_the_standard_view_and_all_calls_stay_near(desk: Desk, viewer: Client) -> None:

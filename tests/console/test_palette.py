@@ -25,7 +25,7 @@ def offered(desk: Desk, role: Role) -> set[str]:
 
 def test_a_viewer_is_offered_nothing_that_he_may_not_do(desk: Desk) -> None:
     viewer, admin = offered(desk, Role.VIEWER), offered(desk, Role.ADMIN)
-    assert {"Calls", "Reports", "Contacts"} <= viewer
+    assert {"Calls", "Reports", "Contacts", "Scenarios", "Settings", "Working hours"} <= viewer
     assert not {"New contact", "New employee", "API tokens"} & viewer
     assert {"New contact", "New employee", "API tokens"} <= admin
 

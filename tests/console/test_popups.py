@@ -115,6 +115,15 @@ def test_a_comment_is_kept_while_the_crm_does_not_answer(desk: Desk, olena: Clie
     assert Wish.objects.get().values == {"text": "Call back at five"}
 
 
+def test_what_no_database_keeps_is_left_out_of_what_is_typed(desk: Desk, olena: Client) -> None:
+    popup = ringing(desk)
+    crm = desk.crm.pk
+    assert post(desk, olena, popup, "ask", crm=crm, kind="contact", name="An\0na") == 200
+    assert post(desk, olena, popup, "comment", crm=crm, text="call\0 back") == 200
+    said = [next(iter(one.values.values())) for one in Wish.objects.order_by("pk")]
+    assert said == ["Anna", "call back"]
+
+
 def test_what_cannot_be_created_is_not_offered(desk: Desk, olena: Client) -> None:
     desk.known(title="Anna")
     desk.known(record_id="3", kind="lead", title="Windows", contact_id="1")

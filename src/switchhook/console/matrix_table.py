@@ -1,7 +1,7 @@
 """The scenario table as a page shows it: rows in groups, a cell for each moment, marks and problems in their place."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -282,11 +282,6 @@ def _mark(change: RowChange | None) -> str:
 
 def _is_new(change: RowChange | None) -> bool:
     return change is not None and change.before is None
-
-
-def as_marked_off(row: Row) -> Row:
-    """A row that a person has changed: it is his own now, whatever a vendor's articles say of it."""
-    return replace(row, unstated=False)
 
 
 def counted(problems: Iterable[Problem]) -> dict[str, int]:

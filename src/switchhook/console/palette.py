@@ -1,6 +1,6 @@
 """What the command palette offers: pages and actions for the reader's role, keys that lead to pages, and what is found.
 
-A command is offered only where its page exists and the reader may open it.
+A command is offered only where the reader may open its page.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Case, IntegerField, Q, Value, When
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -89,12 +89,12 @@ _PLACES = (
     _Place("calling", _("Calling"), "phone", Role.MANAGER, words=_("click to call softphone")),
     _Place("extension", _("Browser extension"), "globe", Role.MANAGER),
     _Place("first_run", _("First steps"), "flag", Role.ADMIN, words=_("guide wizard set up")),
-    _Place("scenarios", _("Scenarios"), "rules", Role.ADMIN, key="s", words=_("table rules matrix presets")),
+    _Place("scenarios", _("Scenarios"), "rules", key="s", words=_("table rules matrix presets")),
     _Place("connections", _("Connections"), "plug", key="n", words=_("telephony CRM webhook")),
     _Place("employees", _("Employees"), "person", key="e", words=_("people staff SIP")),
-    _Place("settings", _("Settings"), "gear", Role.ADMIN, key="i"),
+    _Place("settings", _("Settings"), "gear", key="i"),
     _Place("numbers", _("Numbers"), "phone", words=_("lines stop list ignored spam")),
-    _Place("working_time", _("Working hours"), "clock", Role.ADMIN, words=_("holidays schedule due")),
+    _Place("working_time", _("Working hours"), "clock", words=_("holidays schedule due")),
     _Place("absences", _("Absences"), "person", words=_("vacation substitute")),
     _Place("alerts", _("Alerts"), "warn", Role.ADMIN, words=_("e-mail Telegram notify")),
     _Place("members", _("Members"), "people", Role.ADMIN, words=_("users roles invite")),
@@ -115,18 +115,11 @@ def commands(project: Project, role: Role) -> list[Group]:
 
 
 def places(project: Project, role: Role) -> Iterator[Option]:
-    """The pages that exist and that a role may open."""
+    """The pages that a role may open."""
     for place in _PLACES:
         values = (project.pk, place.section) if place.section else (project.pk,)
-        if role.covers(place.needed) and (href := _address(place.name, *values)):
-            yield Option(place.title, place.symbol, href, words=place.words, key=place.key)
-
-
-def _address(name: str, *values: object) -> str:
-    try:
-        return reverse(name, args=values)
-    except NoReverseMatch:
-        return ""
+        if role.covers(place.needed):
+            yield Option(place.title, place.symbol, reverse(place.name, args=values), words=place.words, key=place.key)
 
 
 def _actions(project: Project, role: Role) -> Iterator[Option]:
@@ -204,10 +197,8 @@ _SYMBOLS = {"contact": "people", "company": "building", "lead": "spark", "deal":
 
 def _with_number(project: Project, number: str) -> Iterator[Option]:
     shown = {"number": phones.display(number)}
-    if dial := _address("dial", project.pk):
-        yield Option(
-            gettext("Call %(number)s") % shown, "phone-out", f"{dial}?number={quote(number)}", dial=number, kept=False
-        )
+    dial = f"{reverse('dial', args=(project.pk,))}?number={quote(number)}"
+    yield Option(gettext("Call %(number)s") % shown, "phone-out", dial, dial=number, kept=False)
     new = f"{reverse('new_record', args=(project.pk, 'contacts'))}?{urlencode({'phones': number})}"
     yield Option(gettext("New contact with %(number)s") % shown, "plus", new, kept=False)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Count, Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A settings page: `page` is the name of its address, which need not exist on this hub."""
+    """A settings page: `page` is the name of its address."""
 
     page: str
     symbol: str
@@ -58,7 +58,7 @@ class Shown:
 
 
 def shown_groups(project: Project, role: Role) -> list[tuple[str, list[Shown]]]:
-    """The groups with the cards that `role` may open and that this hub has."""
+    """The groups with the cards that `role` may open and that have something to be about."""
     groups = [
         (str(title), [made for card in cards if (made := _shown(card, project, role))]) for title, cards in _GROUPS
     ]
@@ -74,17 +74,14 @@ def _shown(card: Card, project: Project, role: Role) -> Shown | None:
 
 
 def _address(page: str, project: Project) -> str:
-    """The page's address; "" where it does not exist, or has nothing to be about."""
+    """The page's address; "" where it has nothing to be about."""
     arguments = [project.pk]
     if page == "forwarding":
         telephony = Connection.objects.filter(project=project, role="telephony").order_by("rank", "id").first()
         if telephony is None:
             return ""
         arguments.append(telephony.pk)
-    try:
-        return reverse(page, args=arguments)
-    except NoReverseMatch:
-        return ""
+    return reverse(page, args=arguments)
 
 
 def _business(project: Project) -> State:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -58,10 +58,7 @@ def _row(request: ProjectRequest, one: Problem) -> dict[str, Any]:
 
 
 def _address(request: ProjectRequest, remedy: Remedy) -> str:
-    try:
-        path = reverse(remedy.page, args=(request.project.pk, *remedy.args))
-    except NoReverseMatch:
-        return ""
+    path = reverse(remedy.page, args=(request.project.pk, *remedy.args))
     query, fragment = f"?{remedy.query}" if remedy.query else "", f"#{remedy.fragment}" if remedy.fragment else ""
     return f"{path}{query}{fragment}"
 

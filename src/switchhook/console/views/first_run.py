@@ -19,7 +19,7 @@ from switchhook.console import guided
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.account_forms import ConnectionForm
 from switchhook.console.views import connecting, first_run_people, first_run_rules, first_run_test
-from switchhook.console.wording import EVENT_KINDS
+from switchhook.console.wording import EVENT_KINDS, told
 from switchhook.core.errors import SwitchhookError, Unusable
 from switchhook.intake.models import RawEvent, RawState
 from switchhook.intake.replay import replay
@@ -150,7 +150,7 @@ def _take_staff_over(request: ProjectRequest) -> None:
         try:
             take_over(request.project, open_telephony(run.telephony).staff())
         except SwitchhookError as error:
-            messages.warning(request, str(error))
+            messages.warning(request, told(error, run.telephony.name))
 
 
 @require_POST

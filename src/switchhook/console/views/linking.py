@@ -21,6 +21,7 @@ from switchhook.console.access import ProjectRequest, project_view
 from switchhook.core.errors import OutcomeUnknown, SwitchhookError
 from switchhook.core.records import PARTIES, Kind, Ref
 from switchhook.crm.queries import Search, page
+from switchhook.delivery.trace import worded
 from switchhook.projects.models import AuditEntry, Role
 
 _SHOWN = 20
@@ -98,7 +99,7 @@ def _linked(request: ProjectRequest, call: Call, crms: list[Connection], form: N
             request, _("The CRM's answer was lost. Look there whether the contact was made, before you retry.")
         )
     except SwitchhookError as error:
-        messages.error(request, str(error))
+        messages.error(request, worded(str(error)))
     return None
 
 
@@ -143,7 +144,7 @@ def _tell(request: ProjectRequest, done: LinkedByHand) -> None:
     )
     if done.outcome == LinkedByHand.Outcome.REFUSED:
         text = _("Linked with “%(name)s” in the hub only: %(error)s")
-        messages.warning(request, text % {"name": done.title, "error": done.error})
+        messages.warning(request, text % {"name": done.title, "error": worded(done.error)})
     elif done.outcome == LinkedByHand.Outcome.HUB:
         text = _("Linked with “%(name)s” in the hub. This CRM keeps no numbers on such a record.")
         messages.success(request, text % {"name": done.title})

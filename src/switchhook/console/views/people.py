@@ -5,10 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Model, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,7 +34,7 @@ def employees(request: ProjectRequest) -> HttpResponse:
     """Everybody with his lines, sign-in and users in the CRMs; `q` searches, `show` narrows."""
     crms = list(Connection.objects.filter(project=request.project, role="crm"))
     people = _people(request)
-    text, show = request.GET.get("q", "").strip(), request.GET.get("show", "")
+    text, show = request.GET.get("q", "").replace("\0", "").strip(), request.GET.get("show", "")
     total = people.count()
     found = list(_narrowed(_matching(people, text), show, crms))
     context = {
@@ -185,12 +184,4 @@ def _about(person: Employee) -> dict[str, Any]:
         "roles": roles,
         "last_call": Call.objects.filter(project=person.project_id, employee=person).order_by("-started_at").first(),
         "absence": Absence.objects.filter(employee=person, starts_at__lte=now, ends_at__gt=now).first(),
-        "absences_address": _address("absences", person),
     }
-
-
-def _address(page: str, row: Model) -> str:
-    try:
-        return reverse(page, args=(row.project_id,))  # type: ignore[attr-defined]  # every row here has a project
-    except NoReverseMatch:
-        return ""

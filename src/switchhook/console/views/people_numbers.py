@@ -127,7 +127,7 @@ def line(request: ProjectRequest, row_id: int) -> HttpResponse:
 
 
 def _numbers(request: ProjectRequest) -> dict[str, Any]:
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\0", "").strip()
     lines = list(Number.objects.filter(project=request.project))
     pairs: dict[str, list[str]] = {}
     for one in lines:

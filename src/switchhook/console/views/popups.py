@@ -31,7 +31,7 @@ def ask(request: ProjectRequest, popup_id: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if panel is None or kind not in panel.offers or _card.call is None:
         return _too_late()
-    name = request.POST.get("name", "").strip()[:200]
+    name = _typed(request, "name")[:200]
     values = {_NAMES.get(Kind(kind), "title"): name} if name else {}
     ask_for(panel.crm, _card.call, request.user, kind, values=values)
     return _cards(request)
@@ -42,13 +42,18 @@ def ask(request: ProjectRequest, popup_id: int) -> HttpResponse:
 def comment(request: ProjectRequest, popup_id: int) -> HttpResponse:
     """Write `text` to the client's record at the CRM `crm`."""
     card, panel = _panel(request, popup_id)
-    text = request.POST.get("text", "").strip()
+    text = _typed(request, "text")
     if panel is None or not panel.takes_comments or card.call is None:
         return _too_late()
     if text:
         told = {"text": text[:LONGEST_TEXT]}
         ask_for(panel.crm, card.call, request.user, Kind.COMMENT, values=told, about=_about(panel))
     return _cards(request)
+
+
+def _typed(request: ProjectRequest, name: str) -> str:
+    """What a field says; NUL, which no database keeps, is left out."""
+    return request.POST.get(name, "").replace("\0", "").strip()
 
 
 def _about(panel: Panel) -> Ref | None:

@@ -39,9 +39,10 @@ def save_view(request: ProjectRequest) -> HttpResponse:
     if shared and not request.role.covers(Role.MANAGER):
         raise PermissionDenied
     owner = None if shared else request.user
+    held = SavedView.objects.filter(project=request.project, user=owner, name=name.replace("\0", ""))
     if not name or "\0" in name:
         messages.error(request, _("Give the view a name."))
-    elif views_of(request).count() >= MOST_VIEWS:
+    elif views_of(request).count() >= MOST_VIEWS and not held.exists():
         messages.error(request, _("There are too many views. Delete one first."))
     else:
         with transaction.atomic():

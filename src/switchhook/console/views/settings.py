@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
 from switchhook.console.access import ProjectRequest, project_view
@@ -63,8 +62,5 @@ def new_project(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         made = create_project(user, **said)
         messages.success(request, _("%(name)s is ready to be set up.") % {"name": made.name})
-        try:
-            return redirect("first_run", made.pk)
-        except NoReverseMatch:
-            return redirect("settings", made.pk)
+        return redirect("first_run", made.pk)
     return render(request, "console/settings/new_project.html", {"form": form}, status=422 if form.errors else 200)

@@ -98,7 +98,7 @@ document.addEventListener("change", (event) => {
   }
 });
 
-document.body.addEventListener("htmx:responseError", (event) => toast(event.detail.xhr.statusText || String(event.detail.xhr.status), "error"));
+document.body.addEventListener("htmx:responseError", (event) => toast(document.getElementById("toasts").dataset.failed, "error"));
 document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
 
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

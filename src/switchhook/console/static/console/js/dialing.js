@@ -28,6 +28,8 @@ async function show(address, body = null) {
     // A session that ended answers with the way to sign in.
     const elsewhere = answer.headers.get("HX-Redirect");
     if (elsewhere) return location.assign(elsewhere);
+    // A call of another time or project: nothing is left to look at.
+    if (!body && answer.status >= 400 && answer.status < 500) return close();
     if (!answer.ok) throw new Error(String(answer.status));
   } catch {
     if (again) timer = setTimeout(() => show(address), 2 * LOOK_MS);

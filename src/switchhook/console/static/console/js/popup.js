@@ -30,7 +30,7 @@ function show({ html }) {
   for (const card of stage.querySelectorAll(".popup")) if (!names.has(card.id) && !isBusy(card)) remove(card);
   for (const [place, card] of cards.entries()) {
     const known = document.getElementById(card.id);
-    if (known) renew(known, card);
+    if (known) renew(known, card, place);
     else add(card, place);
   }
 }
@@ -46,11 +46,11 @@ function add(card, place) {
   tick();
 }
 
-function renew(card, fresh) {
+function renew(card, fresh, place) {
   const changed = card.dataset.outcome !== fresh.dataset.outcome;
   for (const name of ["say", "outcome", "call"]) card.dataset[name] = fresh.dataset[name];
   card.className = fresh.className + (card.classList.contains("is-folded") ? " is-folded" : "");
-  if (crmsOf(card) !== crmsOf(fresh)) return replaceAll(card, fresh);
+  if (crmsOf(card) !== crmsOf(fresh)) return replaceAll(card, fresh, place);
   const best = fresh.querySelector("[data-panel]:not([hidden])")?.dataset.panel;
   const parts = [...fresh.querySelectorAll("[data-part]")];
   prune(card, new Set(parts.map((part) => part.dataset.part)));
@@ -70,9 +70,9 @@ function crmsOf(card) {
   return [...card.querySelectorAll("[data-panel]")].map((panel) => panel.dataset.panel).join();
 }
 
-function replaceAll(card, fresh) {
-  card.replaceWith(fresh);
-  for (const part of fresh.querySelectorAll("[data-part]")) sources.set(part, part.outerHTML);
+function replaceAll(card, fresh, place) {
+  remove(card);
+  add(fresh, place);
 }
 
 function renewPart(card, fresh) {
@@ -163,13 +163,13 @@ async function send(address, body, form) {
   try {
     const answer = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
     const text = await answer.text();
-    if (!answer.ok) return toast(answer.headers.get("Content-Type")?.startsWith("text/plain") ? text : answer.statusText, "error");
+    if (!answer.ok) return toast(answer.headers.get("Content-Type")?.startsWith("text/plain") ? text : stage.dataset.failed, "error");
     form?.reset();
     form?.closest("details")?.removeAttribute("open");
     if (form?.contains(document.activeElement)) document.activeElement.blur();
     show({ html: text });
-  } catch (error) {
-    toast(String(error.message ?? error), "error");
+  } catch {
+    toast(stage.dataset.failed, "error");
   }
 }
 

@@ -15,7 +15,7 @@ export function turn(on) {
 }
 
 // Whether the key belongs to what is being typed or to a window that is open.
-export function isTaken(event) {
+function isTaken(event) {
   const target = event.composedPath()[0];
   return event.defaultPrevented || event.repeat || event.isComposing || event.keyCode === 229
     // For a moment the focus is still in the field of a window that has just closed.
@@ -24,7 +24,7 @@ export function isTaken(event) {
 }
 
 // The Latin letter on the key, whatever the layout writes with it: G is the same key on a Ukrainian keyboard.
-export function keyOf(event) {
+function keyOf(event) {
   if (/^[a-z]$/i.test(event.key) || event.key === "/" || event.key === "?") return event.key.toLowerCase();
   if (/^Key[A-Z]$/.test(event.code)) return event.code.at(-1).toLowerCase();
   if (event.code === "Slash") return { ".": "/", ",": "?" }[event.key] ?? "";
