@@ -34,6 +34,14 @@ def test_a_setting_that_cannot_be_used_is_refused_and_nothing_changes(hub: Hub, 
     assert Connection.objects.get(pk=hub.crm.pk).settings == hub.crm.settings
 
 
+@pytest.mark.parametrize("bad", ["soon", "2026-11-30T10:00:00", 5])
+def test_an_end_of_observing_that_is_no_moment_is_refused(hub: Hub, sign: Sign, bad: object) -> None:
+    address = f"/api/v1/connections/{hub.crm.pk}"
+    answer = sign(hub.project).patch(address, {"settings": {"observe_until": bad}}, JSON)
+    assert (answer.status_code, "observe_until" in answer.json()["detail"]) == (422, True)
+    assert Connection.objects.get(pk=hub.crm.pk).settings == hub.crm.settings
+
+
 def test_a_name_map_set_by_program_corrects_the_past_after_a_replay(hub: Hub, sign: Sign) -> None:
     strange = {"event": "after_call", "kod": "x-1", "kto": "380671234567", "wynik": "PROPER", "rozmowa": "40"}
     hub.play(strange)

@@ -68,6 +68,15 @@ def test_observing_ends_by_itself_and_what_was_observed_stays_unsent(hub: Hub) -
     assert written(hub) == (1, 1, 1)
 
 
+def test_what_was_observed_by_the_setting_alone_stays_unsent_too() -> None:
+    hub = make_hub()
+    _observe_until(hub, timezone.now() + timedelta(days=1))
+    hub.play(missed())
+    _observe_until(hub, timezone.now() - timedelta(seconds=1))
+    hub.play(missed(recording_wav="https://app.example.com/recordings/x.wav?token=0"))
+    assert written(hub) == (0, 0, 0)
+
+
 def test_what_was_observed_is_sent_when_a_person_says_so(hub: Hub) -> None:
     hub.play(missed(), missed("ua1_-1.2"))
     assert holding.send_observed(renewed(hub)) == 0

@@ -18,6 +18,7 @@ from switchhook.core.errors import Misconfigured
 from switchhook.core.matrix import Matrix
 from switchhook.core.matrix_check import Severity, check
 from switchhook.crm.kinds import row_id
+from switchhook.delivery import observing
 from switchhook.delivery.holding import Held, resume
 from switchhook.projects.audit import difference, note
 from switchhook.projects.models import Role
@@ -93,14 +94,21 @@ def _change(connection: Connection, change: ConnectionChange, program: str) -> N
     held.name = change.name or held.name
     held.settings = {key: value for key, value in (held.settings | change.settings).items() if value is not None}
     if held.role == "crm":
-        try:
-            settings_of(held)
-        except Misconfigured as error:
-            raise HttpError(422, str(error)) from None
+        _refuse_unusable(held)
     held.save(update_fields=["name", "settings"])
     changed = difference(before, {"name": held.name, **{name: held.settings.get(name) for name in change.settings}})
     if changed:
         note(held.project, None, "connection.settings", held.name, **changed, program=program)
+
+
+def _refuse_unusable(held: Connection) -> None:
+    try:
+        settings_of(held)
+        observing.until(held)
+    except Misconfigured as error:
+        raise HttpError(422, str(error)) from None
+    except (ValueError, TypeError) as error:
+        raise HttpError(422, f"The setting {observing.UNTIL} must be a moment with its zone: {error}") from None
 
 
 @router.post("/connections/{connection_id}/secret", response=Addresses, operation_id="rotate_secret")

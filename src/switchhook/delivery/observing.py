@@ -16,14 +16,17 @@ from switchhook.core.rehearsed import is_rehearsed
 from switchhook.delivery.models import Delivery, DeliveryState, Rehearsal
 from switchhook.projects.models import AuditEntry, User
 
-UNTIL, SINCE = "observe_until", "observe_since"
-"""Names of the connection's settings: ISO 8601 moments in UTC."""
+UNTIL = "observe_until"
+"""Name of the connection's setting: an ISO 8601 moment with its zone."""
 
 USUAL_DAYS, MOST_DAYS = 3, 60
 
 
 def until(crm: Connection) -> datetime | None:
-    """When the connection's observing ends; None where it does not observe (any more)."""
+    """When the connection's observing ends; None where it does not observe (any more).
+
+    Raises ValueError or TypeError where the setting is no moment with a zone.
+    """
     said = crm.setting(UNTIL, "")
     ends = datetime.fromisoformat(said) if said else None
     return ends if ends and ends > timezone.now() else None
@@ -32,9 +35,8 @@ def until(crm: Connection) -> datetime | None:
 @transaction.atomic
 def begin(crm: Connection, days: int, user: User | None = None) -> datetime:
     """Write nothing for so many days (1 to 60) from now; returns when that ends. Begun anew, the new end counts."""
-    now = timezone.now()
-    ends = now + timedelta(days=min(max(days, 1), MOST_DAYS))
-    _set(crm, user, "connection.observe", {UNTIL: ends.isoformat(), SINCE: now.isoformat()})
+    ends = timezone.now() + timedelta(days=min(max(days, 1), MOST_DAYS))
+    _set(crm, user, "connection.observe", {UNTIL: ends.isoformat()})
     return ends
 
 
@@ -59,6 +61,6 @@ def watches(crm: Connection, call: Call) -> bool:
         return not acted.filter(writes__contains=[crm.pk]).exists()
     if until(crm) is not None:
         return True
-    if not crm.setting(SINCE):
+    if not crm.setting(UNTIL):
         return False
     return Delivery.objects.filter(call=call, connection=crm, state=DeliveryState.OBSERVED).exists()
