@@ -17,7 +17,7 @@ from switchhook.projects.models import AuditEntry, Role
 ACTION = re.compile(r"[a-z_]+\.[a-z_]*")
 
 
-WRITES = ("AuditEntry.objects.create", "note", "_set", "_set_state", "save_settings", "_switched")
+WRITES = ("AuditEntry.objects.create", "note", "_set", "_set_state", "keep_settings", "_switched")
 
 
 def actions_written() -> Iterator[tuple[str, str]]:
@@ -26,7 +26,7 @@ def actions_written() -> Iterator[tuple[str, str]]:
     """
     for path in sorted((ROOT / "src/switchhook").rglob("*.py")):
         source = read(path)
-        if "/connectors/" in source.path or not re.search("AuditEntry|projects.audit|save_settings", source.text):
+        if "/connectors/" in source.path or not re.search("AuditEntry|projects.audit|keep_settings", source.text):
             continue
         for call in (node for node in ast.walk(source.tree) if isinstance(node, ast.Call)):
             if ast.unparse(call.func).endswith(WRITES):
@@ -109,6 +109,11 @@ def test_the_file_holds_what_is_filtered_and_no_formula(desk: Desk, owner: Clien
     assert "Added the line" not in text
     AuditEntry.objects.all().delete()
     assert "'=SUM" in csv_of(desk, owner)
+
+
+def test_the_file_is_kept_by_no_cache(desk: Desk, owner: Client) -> None:
+    answer = owner.get(f"/p/{desk.project.pk}/settings/audit/export.csv")
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def csv_of(desk: Desk, owner: Client) -> str:

@@ -88,14 +88,22 @@ def configure(
 
 
 @transaction.atomic
-def keep_settings(connection: Connection, settings: Mapping[str, Any], user: User | None) -> None:
-    """Change the named settings and note it in the audit trail; `connection` has the latest then. Asks nobody."""
+def keep_settings(
+    connection: Connection,
+    settings: Mapping[str, Any],
+    user: User | None,
+    action: str = "connection.settings",
+) -> None:
+    """Change the named settings, under the row's lock, and note it in the audit trail as `action`.
+
+    `connection` has the latest then. Asks nobody.
+    """
     held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     changed = difference(held.settings, settings)
     held.settings = connection.settings = {**held.settings, **settings}
     held.save(update_fields=["settings"])
     if changed:
-        note(held.project, user, "connection.settings", held.name, **changed)
+        note(held.project, user, action, held.name, **changed)
 
 
 @transaction.atomic

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
+from switchhook.calls.export import safe
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.audit_wording import AREAS, Change, changes, sentence
+from switchhook.console.views.export import BOM
 from switchhook.projects.models import AuditEntry, Employee, Project, Role, User
 from switchhook.projects.trail import TrailFilter, entries, page_of
 
 MOST_EXPORTED = 100_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class TrailForm(forms.Form):
@@ -89,6 +90,7 @@ def export(request: ProjectRequest) -> HttpResponse:
     lines = _lines(request.project, found.iterator(chunk_size=500), get_language() or "en")
     answer: HttpResponseBase = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y-%m-%d}.csv"'
+    answer["Cache-Control"] = "no-store"
     return answer  # type: ignore[return-value]  # every response passes the gate
 
 
@@ -102,8 +104,7 @@ class _Line:
 def _lines(project: Project, found: Iterator[AuditEntry], language: str) -> Iterator[str]:
     """The file's lines. They are made after the view has returned, so each is put into the reader's language anew."""
     writer, people = csv.writer(_Line()), _people(project)
-    # Spreadsheets take a file for UTF-8 by its mark.
-    yield "\ufeff"
+    yield BOM
     with override(language):
         head = [_("When"), _("Who"), _("What"), _("Changes")]
     yield writer.writerow(head)
@@ -111,7 +112,7 @@ def _lines(project: Project, found: Iterator[AuditEntry], language: str) -> Iter
         with override(language):
             row = [f"{one.at.astimezone(project.zone):%Y-%m-%d %H:%M:%S}", str(one.user or ""), sentence(one)]
             row.append(_told(changes(one, people)))
-        yield writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
+        yield writer.writerow([safe(cell) for cell in row])
 
 
 def _told(made: list[Change]) -> str:

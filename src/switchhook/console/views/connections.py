@@ -12,14 +12,13 @@ from django.views.decorators.http import require_POST
 
 from switchhook.calls.models import LogCursor
 from switchhook.connections import services
-from switchhook.connections.joining import ATTEMPT_LIFE
+from switchhook.connections.joining import ATTEMPT_LIFE, keep_settings
 from switchhook.connections.models import Connection, EmployeeAccount, SignInAttempt
 from switchhook.connections.options import lacking
 from switchhook.connectors.registry import manifests
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
 from switchhook.console.connection_health import health
-from switchhook.console.connection_saving import save_settings
 from switchhook.console.forms import RulesForm
 from switchhook.console.views.connecting import credentials_form
 from switchhook.console.views.crm_state import crm_state, shown_state
@@ -84,7 +83,7 @@ def save_rules(request: ProjectRequest, connection_id: int) -> HttpResponse:
     form = RulesForm(found, request.POST)
     if not form.is_valid():
         return render(request, "console/connections/rules.html", _rules_page(found, form), status=422)
-    save_settings(request, found, form.settings(), "connection.rules")
+    keep_settings(found, form.settings(), request.user, "connection.rules")
     messages.success(request, _("Saved."))
     return redirect("connection_rules", request.project.pk, found.pk)
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from switchhook.connections import services
+from switchhook.connections.joining import keep_settings
 from switchhook.connections.models import Connection
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
-from switchhook.console.connection_saving import save_settings
 from switchhook.console.forwarding_forms import ForwardingForm
 from switchhook.console.forwarding_try import known_records, who_takes
 from switchhook.core.phone import normalize
@@ -27,7 +27,7 @@ def forwarding(request: ProjectRequest, connection_id: int) -> HttpResponse:
     found = _telephony(request, connection_id)
     form = ForwardingForm(found.settings, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        save_settings(request, found, form.settings(), "connection.forwarding")
+        keep_settings(found, form.settings(), request.user, "connection.forwarding")
         messages.success(request, _("Saved. It is in force within five seconds."))
         return redirect("forwarding", request.project.pk, found.pk)
     context = head(found) | {"form": form, "forward_url": services.forward_url(found)}

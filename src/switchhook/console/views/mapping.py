@@ -12,11 +12,11 @@ from pydantic import TypeAdapter
 from switchhook.calls.queries import tags_seen
 from switchhook.connections.accounts import open_crm
 from switchhook.connections.governor import Urgency
+from switchhook.connections.joining import keep_settings
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import CrmConnector, Pipeline
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
-from switchhook.console.connection_saving import save_settings
 from switchhook.console.mapping_forms import DefaultPipelineForm, field_rows, parameter_choices, pipeline_rows
 from switchhook.console.real_calls import last_calls
 from switchhook.console.views.mapping_preview import MAPPED, keep_labels
@@ -131,7 +131,7 @@ def _save(request: ProjectRequest, found: Connection, forms: dict[str, Any]) -> 
             "pipeline_rules": list(_said(pipelines, ordered=True)),
             "default_pipeline": names.cleaned_data["default_pipeline"],
         }
-    save_settings(request, found, changes, "connection.fields")
+    keep_settings(found, changes, request.user, "connection.fields")
     return True
 
 

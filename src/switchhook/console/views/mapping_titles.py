@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from switchhook.calls.queries import tags_seen
 from switchhook.connections.accounts import open_crm
 from switchhook.connections.governor import Urgency
+from switchhook.connections.joining import keep_settings
 from switchhook.connections.models import Connection
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
-from switchhook.console.connection_saving import save_settings
 from switchhook.console.real_calls import chosen_call, last_calls, words_of
 from switchhook.console.title_forms import NAMED, TitlesForm, channel_of, default_title, places
 from switchhook.console.wording import KINDS
@@ -34,7 +34,7 @@ def connection_titles(request: ProjectRequest, connection_id: int) -> HttpRespon
     form, limits = _form(found, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         titles = form.titles(found.setting("titles", {}))
-        save_settings(request, found, {"titles": titles}, "connection.titles")
+        keep_settings(found, {"titles": titles}, request.user, "connection.titles")
         messages.success(request, _("Saved."))
         return redirect("connection_titles", request.project.pk, found.pk)
     context = head(found) | {"form": form, "places": places(form.tags)} | _tried(found, form, limits, "")

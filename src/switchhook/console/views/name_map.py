@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from switchhook.connections.joining import keep_settings
 from switchhook.connections.models import Connection
 from switchhook.connectors.base import SampleReading
 from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.connection_head import head
-from switchhook.console.connection_saving import save_settings
 from switchhook.console.name_map_forms import LONGEST_SAMPLE, meaning_choices, name_rows, said_map
 from switchhook.console.templatetags.console import when
 from switchhook.console.wording import told
@@ -40,7 +40,7 @@ def name_map(request: ProjectRequest, connection_id: int) -> HttpResponse:
 
 
 def _saved(request: ProjectRequest, found: Connection, names: dict[str, str]) -> HttpResponse:
-    save_settings(request, found, {"names": names}, "connection.names")
+    keep_settings(found, {"names": names}, request.user, "connection.names")
     messages.success(request, _("Saved. Events that come from now on are read by it."))
     return redirect("name_map", request.project.pk, found.pk)
 
