@@ -72,6 +72,13 @@ def test_a_try_that_nobody_answers_is_counted_and_settles_nothing(desk: Desk) ->
     assert (entry(desk).tries, entry(desk).is_open) == (1, True)
 
 
+def test_only_the_first_talk_and_what_came_before_it_count(desk: Desk) -> None:
+    _missed, _tried, talk, *_later = [
+        ring(desk, kind, minute * 10) for minute, kind in enumerate(("missed", "tried", "called", "tried", "talk"))
+    ]
+    assert (entry(desk).closing_call, entry(desk).tries) == (talk, 1)
+
+
 def test_a_missed_call_after_the_talk_opens_it_again(desk: Desk) -> None:
     for minute, kind in enumerate(("missed", "called", "missed")):
         ring(desk, kind, minute * 10)
@@ -168,6 +175,16 @@ def test_the_responsible_owns_it_else_the_senior_manager(desk: Desk) -> None:
     assert entry(desk).owner == desk.piotr
     desk.known(owner=str(desk.olena.pk))
     ring(desk, "missed", 10)
+    assert entry(desk).owner == desk.olena
+
+
+def test_being_settled_and_opened_again_leaves_an_entry_with_its_owner(desk: Desk) -> None:
+    client = desk.known(owner=str(desk.olena.pk))
+    ring(desk, "missed", 0)
+    type(client).objects.update(owner=str(desk.piotr.pk))
+    services.close(entry(desk), Reason.OTHER, None, at=timezone.now())
+    assert entry(desk).owner == desk.olena
+    services.reopen(entry(desk), None)
     assert entry(desk).owner == desk.olena
 
 

@@ -75,7 +75,10 @@ def rebuild(project: Project) -> int:
 
 
 def _streak_of(project: Project, number: str) -> Streak | None:
-    """The client's last streak; of a client with many calls only those since his last settled one are read."""
+    """The client's last streak; of a client with many calls only those since his last settled one are read.
+
+    And only those up to the first contact after it: what came later says nothing of the streak.
+    """
     calls = Call.objects.filter(project=project, client_number=number)
     last = calls.filter(MISSED).order_by("-started_at", "-id").values_list("started_at", flat=True).first()
     if last is None:
@@ -92,13 +95,14 @@ def _streak_of(project: Project, number: str) -> Streak | None:
     )
     since = Q(started_at__gt=before) if before else Q()
     misses = calls.filter(MISSED & since).values_list("started_at", "pk", "project_number", "source")
-    contacts = [Contact(at=at, call=pk) for at, pk in talks.filter(at__gte=last).values_list("at", "pk")]
-    contacts += [Contact(at=at) for at in closings.filter(at__gte=last).values_list("at", flat=True)]
-    contacts += [Contact(at=before)] if before else []
+    first_talk = talks.filter(at__gte=last).order_by("at", "pk").values_list("at", "pk")[:1]
+    first_closing = closings.filter(at__gte=last).order_by("at").values_list("at", flat=True)[:1]
+    contacts = [Contact(at=at, call=pk) for at, pk in first_talk] + [Contact(at=at) for at in first_closing]
+    until = Q(started_at__lte=min(one.at for one in contacts)) if contacts else Q()
     return streak(
         (Miss(at=at, call=pk, line=line, source=source) for at, pk, line, source in misses),
-        contacts,
-        calls.filter(_TRY & since).values_list("started_at", flat=True),
+        contacts + ([Contact(at=before)] if before else []),
+        calls.filter(_TRY & since & until).values_list("started_at", flat=True),
     )
 
 
@@ -109,14 +113,14 @@ def _write(office: Office, number: str, entry: MissedClient | None, found: Strea
             entry.delete()
         return
     row = entry or MissedClient(project=project, e164=number)
-    before = None if entry is None else (entry.since, entry.last_at, entry.is_open)
+    before = (entry.since, entry.last_at) if entry else None
     was_settled = entry is None or not entry.is_open
     row.since, row.last_at, row.misses = found.since, found.last.at, len(found.misses)
     row.last_call_id, row.line, row.source = found.last.call, found.last.line, found.last.source
     row.tries, row.last_try_at = found.tries, found.last_try
     row.closed_at = found.closed.at if found.closed else None
     row.closing_call_id = found.closed.call if found.closed else None
-    if before != (row.since, row.last_at, row.is_open):
+    if before != (row.since, row.last_at):
         called_again = was_settled and (before is None or before[1] != row.last_at)
         _give(office, row, anew=called_again)
     row.save()
