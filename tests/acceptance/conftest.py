@@ -1,12 +1,23 @@
 """One demo hub for all of these tests (for each process that runs them); every test has clients of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 
 import pytest
 from tests.demo_hub import DemoHub, DemoProcess, running_process
 
 _numbers = count(1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say with a failure what its hub has done lately; afterwards nobody can ask it any more."""
+    report = yield
+    arguments: dict[str, object] = getattr(item, "funcargs", {})
+    hub = next((one for one in arguments.values() if isinstance(one, DemoHub)), None)
+    if report.failed and report.when == "call" and hub:
+        report.sections.append(("what the hub did lately", hub.process.last_work()))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -73,12 +73,7 @@ class PipedriveDemo(DemoHub):
         """Requests so far, but those of the feed, which comes round by itself."""
         log = self.web.get(f"{self.pipedrive}/__twin__/requests?last=1000").json()["log"]
         requests = (entry["request"] for entry in log)
-        feed = ("updated_since", "include_fields", "sort_by", "sort")
-        return Counter(
-            f"{one['method']} {one['route']}"
-            for one in requests
-            if "person_id" in one["query"] or not any(name in one["query"] for name in feed)
-        )
+        return Counter(f"{one['method']} {one['route']}" for one in requests if not _is_of_the_feed(one))
 
     def people(self, do: str, **said: Any) -> Row:
         answer = self.web.post(f"{self.pipedrive}/__twin__/people", json={"do": do, **said})
@@ -89,6 +84,14 @@ class PipedriveDemo(DemoHub):
         """As if the last look at Pipedrive were an hour ago."""
         self.process.query("UPDATE directory_directoryentry SET confirmed_at = now() - interval '1 hour'")
         self.process.query("UPDATE directory_lookup SET asked_at = now() - interval '1 hour'")
+
+
+def _is_of_the_feed(request: Row) -> bool:
+    marks = ("updated_since", "include_fields", "sort_by", "sort")
+    whole = ("/api/v2/persons", "/api/v2/organizations")
+    if request["method"] != "GET" or "person_id" in request["query"]:
+        return False
+    return request["route"] in whole or any(name in request["query"] for name in marks)
 
 
 def demo_of(preset: str) -> Iterator[PipedriveDemo]:

@@ -123,6 +123,7 @@ def try_a_changed_rule(page: Page) -> None:
     missed.get_by_role("link", name=re.compile("Edit")).click()
     lead = page.get_by_role("dialog").get_by_role("listitem").filter(has_text="Lead").first
     lead.get_by_role("button", name=re.compile("Take out")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     page.get_by_role("link", name="Try it").click()
     page.get_by_role("link", name="The last calls").click()
     page.get_by_role("button", name="Compare").click()
