@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from threading import Timer
 
 import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
+from tests.factories import make_user
 from tests.hub import CLIENT, Hub, after, before, incoming, make_hub, taking
 
 from switchhook.calls.models import Fact
+from switchhook.popups.cards import Desk
 from switchhook.popups.models import PopUp, PopUpSettings
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +129,56 @@ def test_a_call_announced_without_an_id_becomes_the_call_with_one(hub: Hub) -> N
     assert (popup.call is not None, shown(hub)) == (True, {"ring": {"Piotr"}})
 
 
+def ago(**span: int) -> datetime:
+    return timezone.now() - timedelta(**span)
+
+
+def micros(at: datetime) -> str:
+    """A moment as the exchange tells it to the microsecond."""
+    return str(int(at.timestamp() * 1_000_000))
+
+
+def announced(hub: Hub, at: datetime) -> PopUp:
+    """A call that Piotr dialled at `at`, announced without an id."""
+    hub.play({name: value for name, value in dialled("Piotr").items() if name != "uniqueid"})
+    PopUp.objects.update(began_at=at, updated_at=at)
+    return PopUp.objects.get()
+
+
+def hung_up(**special: object) -> dict[str, object]:
+    """The client whom Piotr dialled spoke and is gone."""
+    told = {"disposition": "ANSWERED", "billsec": 290, "duration": 300}
+    return {**dialled("Piotr"), "event": "after_call", **told, **special}
+
+
+def test_the_end_of_a_long_call_ends_what_announced_it_without_an_id(hub: Hub) -> None:
+    began = ago(minutes=5)
+    ring = announced(hub, began)
+    hub.play(hung_up(calldate_timestamp_micros=micros(began)))
+    popup = PopUp.objects.get()
+    assert (popup.pk, popup.call is not None, popup.moment) == (ring.pk, True, "end")
+
+
+def test_a_ring_without_an_id_that_nothing_ends_leaves_the_screen_soon(hub: Hub) -> None:
+    hub.people["Piotr"].user = make_user()
+    hub.people["Piotr"].save()
+    announced(hub, ago(minutes=2))
+    desk = Desk(project=hub.project, user=hub.people["Piotr"].user)
+    later = Desk(project=hub.project, user=desk.user, now=desk.now + timedelta(minutes=2))
+    assert (len(desk.cards()), later.cards()) == (1, [])
+
+
+def test_a_forwarding_that_stood_beside_the_call_goes_with_its_end_and_the_next_calls_stays(hub: Hub) -> None:
+    began, olena = ago(minutes=5), [hub.people["Olena"].pk]
+    hub.play(before(calldate_timestamp_micros=micros(began)), taking("Piotr"))
+    for at in (began + timedelta(minutes=3), ago(seconds=1)):
+        rings = PopUp(project=hub.project, client=f"+{CLIENT}", aim="forward", employees=olena)
+        rings.began_at = rings.updated_at = at
+        rings.save()
+    hub.play(after("Piotr", duration=290, calldate_timestamp_micros=micros(began)))
+    assert [popup.began_at for popup in PopUp.objects.filter(call=None)] == [rings.began_at]
+
+
 @pytest.fixture
 def overheard(transactional_db: None) -> Iterator[psycopg.Connection]:
     settings = connection.settings_dict
@@ -145,3 +198,18 @@ def test_who_rang_hears_that_another_took_the_call(overheard: psycopg.Connection
     last = [one for one in news if one["event"] == "popup"][-1]
     olena, piotr = hub.people["Olena"].pk, hub.people["Piotr"].pk
     assert (last["data"]["employees"], last["to"]) == ([piotr], sorted([olena, piotr]))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_card_that_is_closed_while_the_call_is_taken_stays_closed(overheard: psycopg.Connection) -> None:
+    hub = make_hub()
+    hub.play(before(), step("Olena"))
+    hub.deliver(taking("Olena"))
+    with psycopg.connect(overheard.info.dsn) as closing:
+        closing.execute("UPDATE popups_popup SET dismissed = '{7}'")
+        done = Timer(0.3, closing.commit)
+        done.start()
+        hub.settle()
+        done.join()
+    popup = PopUp.objects.get()
+    assert (popup.moment, popup.dismissed) == ("pickup", [7])

@@ -179,8 +179,9 @@ class Desk:
 def _of_now(project: Project, employees: Sequence[int], user: User, now: datetime) -> list[PopUp]:
     if not employees:
         return []
-    standing = Q(moment="ring", outgoing=False, updated_at__gt=now - RINGS)
-    standing |= (Q(moment="pickup") | Q(moment="ring", outgoing=True)) & Q(updated_at__gt=now - TALKS)
+    # An outgoing call may tell of nothing between its ring and its end; a ring without an id becomes no talk.
+    standing = Q(moment="ring", updated_at__gt=now - RINGS)
+    standing |= Q(call__isnull=False) & (Q(moment="pickup") | Q(moment="ring", outgoing=True))
     found = PopUp.objects.filter(project=project, employees__overlap=list(employees), updated_at__gt=now - TALKS)
     found = found.filter((Q(ended_at=None) & standing) | Q(ended_at__gt=now - LINGERS))
     popups = list(found.exclude(dismissed__contains=[user.pk]).select_related("call__employee").order_by("-began_at"))

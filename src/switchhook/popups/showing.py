@@ -14,7 +14,7 @@ from switchhook.projects.models import Project
 from switchhook.projects.people import Staff
 
 SAME_CALL = timedelta(seconds=90)
-"""How long a ring without a call id waits for the call that it announced."""
+"""How far a ring without a call id and the beginning of the call that it announced may lie apart."""
 
 AT_ONCE = timedelta(seconds=3)
 """Forwarding steps that come closer together than this ring at the same time; otherwise the last one rings."""
@@ -42,7 +42,8 @@ def show(call: Call, state: CallState, staff: Staff, *, fresh: bool) -> None:
     popup.aim, popup.employees, popup.updated_at = aim, people, now
     popup.ended_at = (popup.ended_at or now) if moment is Moment.END else None
     popup.save()
-    _tell(popup, {*before, *people, *(one.pk for one in staff.find_all(state.ringing))})
+    left = _take_away_rings(call) if moment is Moment.END else ()
+    _tell(popup, {*before, *people, *left, *(one.pk for one in staff.find_all(state.ringing))})
 
 
 def show_without_id(project: Project, fact: CallFact, staff: Staff) -> None:
@@ -55,7 +56,8 @@ def show_without_id(project: Project, fact: CallFact, staff: Staff) -> None:
         return
     now, client = timezone.now(), fact.client_number or ""
     known = PopUp.objects.filter(project=project, call=None, client=client, began_at__gt=now - SAME_CALL)
-    popup = known.first() or PopUp(project=project, client=client, outgoing=outgoing, began_at=now)
+    rings = known.select_for_update(no_key=True).first()
+    popup = rings or PopUp(project=project, client=client, outgoing=outgoing, began_at=now)
     popup.aim, popup.employees, popup.updated_at = aim, people, now
     popup.save()
     _tell(popup, people)
@@ -79,13 +81,27 @@ def _moment(state: CallState) -> Moment:
 
 
 def _of(call: Call) -> PopUp | None:
-    """The call's pop-up, or the one that announced its client before it had an id."""
+    """The call's pop-up, or the one that announced its client before it had an id; locked."""
     mine = Q(call=call)
     if call.client_number:
-        recent = timezone.now() - SAME_CALL
-        mine |= Q(call=None, client=call.client_number, began_at__gt=recent)
+        announced = Q(call=None, client=call.client_number, ended_at=None)
+        # Beside when the call began, which an exchange's clock may tell wrong, what rings just now will do.
+        when = Q(began_at__range=(call.started_at - SAME_CALL, call.started_at + SAME_CALL))
+        mine |= announced & (when | Q(began_at__gt=timezone.now() - SAME_CALL))
     known = PopUp.objects.filter(mine, project=call.project_id).order_by("call_id")
-    return known.first()
+    return known.select_for_update(no_key=True).first()
+
+
+def _take_away_rings(call: Call) -> set[int]:
+    """Remove the rings without an id that stood beside the pop-up of a call that is over; returns who saw them."""
+    if not call.client_number:
+        return set()
+    beside = PopUp.objects.filter(project=call.project_id, call=None, client=call.client_number, ended_at=None)
+    # What has begun after the end announces the next call.
+    within = (call.started_at - SAME_CALL, call.ended_at or timezone.now())
+    left = list(beside.filter(began_at__range=within).order_by("pk").select_for_update())
+    PopUp.objects.filter(pk__in=[popup.pk for popup in left]).delete()
+    return {one for popup in left for one in popup.employees}
 
 
 def _aimed(call: Call, state: CallState, staff: Staff, popup: PopUp) -> tuple[Aim, list[int]]:

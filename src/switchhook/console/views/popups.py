@@ -1,5 +1,6 @@
 """The pop-up: a user's calls of this moment, and what he does with them."""
 
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -81,13 +82,15 @@ def choose_match(request: ProjectRequest, popup_id: int) -> HttpResponse:
 def dismiss(request: ProjectRequest, popup_id: int) -> HttpResponse:
     """Take a card from all screens of this user."""
     employees = Desk(project=request.project, user=request.user).employees()
-    popup = PopUp.objects.filter(pk=popup_id, project=request.project, employees__overlap=employees).first()
-    if popup is None:
-        raise Http404
-    if request.user.pk not in popup.dismissed:
-        popup.dismissed = [*popup.dismissed, request.user.pk]
-        popup.save(update_fields=["dismissed"])
-        tell_of(popup)
+    mine = PopUp.objects.filter(pk=popup_id, project=request.project, employees__overlap=employees)
+    with transaction.atomic():
+        popup = mine.select_for_update(no_key=True).first()
+        if popup is None:
+            raise Http404
+        if request.user.pk not in popup.dismissed:
+            popup.dismissed = [*popup.dismissed, request.user.pk]
+            popup.save(update_fields=["dismissed"])
+            tell_of(popup)
     return _cards(request)
 
 
