@@ -163,6 +163,15 @@ def test_a_flood_of_changes_is_counted_in_parts_or_whole(desk: Desk, monkeypatch
     assert queries.total(scope(desk)).missed == 5
 
 
+def test_while_another_process_counts_the_earlier_figures_are_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "_locked", lambda _project: False)
+    assert refresh(desk.project) is Outcome.ABSENT
+    Standing.objects.create(project=desk.project, time_zone="Asia/Tokyo", built_at=NOON)
+    assert refresh(desk.project) is Outcome.BEHIND
+
+
 def test_changes_of_a_project_that_is_gone_are_forgotten(desk: Desk) -> None:
     desk.call(started_at=NOON)
     desk.project.delete()

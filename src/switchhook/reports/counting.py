@@ -56,7 +56,9 @@ def refresh(project: Project, *, patient: bool = True) -> Outcome:
         return _catch_up(project)
     if not patient and Call.objects.filter(project=project)[: MOST_INLINE + 1].count() > MOST_INLINE:
         return Outcome.BEHIND if standing else Outcome.ABSENT
-    return Outcome.CURRENT if rebuild(project) else Outcome.ABSENT
+    if rebuild(project):
+        return Outcome.CURRENT
+    return Outcome.BEHIND if standing else Outcome.ABSENT
 
 
 @transaction.atomic
