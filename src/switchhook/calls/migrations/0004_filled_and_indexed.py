@@ -17,9 +17,12 @@ NUMBERS = """
 """
 VISITS = """
     UPDATE calls_call
-    SET source = left(coalesce(nullif(state #>> '{utm,utm_source}', ''), state #>> '{utm,source}', ''), 200),
+    SET source = left(coalesce(
+            nullif(state #>> '{utm,utm_source}', ''), nullif(state #>> '{utm,source}', ''),
+            CASE WHEN channel <> 'call' THEN state ->> 'source' END, ''
+        ), 200),
         campaign = left(coalesce(nullif(state #>> '{utm,utm_campaign}', ''), state #>> '{utm,campaign}', ''), 200)
-    WHERE id > %(after)s AND id <= %(upto)s AND state ? 'utm' AND source = '' AND campaign = ''
+    WHERE id > %(after)s AND id <= %(upto)s AND (state ? 'utm' OR channel <> 'call') AND source = '' AND campaign = ''
 """
 
 
