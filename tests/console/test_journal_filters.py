@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 from urllib.parse import quote
@@ -16,9 +16,11 @@ from switchhook.calls import export
 from switchhook.calls.models import Call, ClientNumber, SavedView
 from switchhook.calls.queries import JournalFilter, count_of, journal, others_of
 from switchhook.calls.search import seen
-from switchhook.console.journal_form import period_days
+from switchhook.console import journal_form, report_form
+from switchhook.console.line_names import line_choices
 from switchhook.console.views.saved_views import MOST_VIEWS
 from switchhook.projects.models import AuditEntry, Role
+from switchhook.reports.periods import named
 
 from .conftest import signed_in
 
@@ -85,7 +87,7 @@ def test_what_matches_nobody_shows_nothing(desk: Desk, viewer: Client, typed: st
 
 
 def test_a_common_part_is_searched_among_the_newest_calls(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("switchhook.calls.search._MOST_CLIENTS", 1)
+    monkeypatch.setattr("switchhook.calls.search._MOST_NUMBERS", 1)
     calls = {desk.call(f"+38067000000{n}") for n in range(3)}
     for n in range(3):
         desk.known(f"+38067000000{n}", title="Anna", record_id=str(n))
@@ -116,26 +118,15 @@ def test_the_values_in_use_are_offered(desk: Desk) -> None:
     assert (seen(desk.project, "source"), seen(desk.project, "campaign")) == (["bing", "google"], [])
 
 
-TODAY = date(2026, 11, 18)
+def test_every_period_that_is_offered_stands_for_days() -> None:
+    offered = {name for name, _label in (*journal_form.PERIODS, *report_form.PERIODS)} - {"", "days"}
+    assert {name for name in offered if named(name, timezone.localdate()) is None} == set()
 
 
-@pytest.mark.parametrize(
-    ("period", "first", "last"),
-    [
-        ("today", 18, 18),
-        ("yesterday", 17, 17),
-        ("this_week", 16, 18),
-        ("last_week", 9, 15),
-        ("week", 12, 18),
-        ("this_month", 1, 18),
-    ],
-)
-def test_a_named_period_is_days(period: str, first: int, last: int) -> None:
-    assert period_days(period, TODAY) == (TODAY.replace(day=first), TODAY.replace(day=last))
-
-
-def test_last_month_is_the_whole_month() -> None:
-    assert period_days("last_month", TODAY) == (date(2026, 10, 1), date(2026, 10, 31))
+def test_lines_are_offered_by_label_and_number_whether_known_or_seen(desk: Desk) -> None:
+    desk.call(project_number="+380441239999")
+    offered = [name.replace("\N{NO-BREAK SPACE}", " ") for _line, name in line_choices(desk.project)]
+    assert offered == ["Any", "Main · +380 44 123 0001", "+380 44 123 9999"]
 
 
 def test_each_chip_takes_its_filter_away(desk: Desk, viewer: Client) -> None:

@@ -18,6 +18,8 @@ TODAY = date(2026, 3, 29)
         ("today", TODAY, TODAY),
         ("yesterday", date(2026, 3, 28), date(2026, 3, 28)),
         ("week", date(2026, 3, 23), TODAY),
+        ("this_week", date(2026, 3, 23), TODAY),
+        ("last_week", date(2026, 3, 16), date(2026, 3, 22)),
         ("month", date(2026, 2, 28), TODAY),
         ("this_month", date(2026, 3, 1), TODAY),
         ("last_month", date(2026, 2, 1), date(2026, 2, 28)),

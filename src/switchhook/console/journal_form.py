@@ -1,8 +1,8 @@
 """The journal's filters: as they stand in the address, as a form, and as chips that can be taken away."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from switchhook.calls.queries import JournalFilter
 from switchhook.calls.search import seen
 from switchhook.connections.models import Connection
-from switchhook.core import phone as phones
+from switchhook.console.line_names import line_choices
 from switchhook.core.situation import Channel
-from switchhook.projects.models import Employee, Number, Project
+from switchhook.projects.models import Employee, Project
+from switchhook.reports.periods import named
 
 PERIODS = (
     ("", _("Any time")),
@@ -106,9 +107,7 @@ class FilterForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["employee"].queryset = Employee.objects.filter(project=project)
         fields["crm"].queryset = Connection.objects.filter(project=project, role="crm")
-        labels = dict(Number.objects.filter(project=project).exclude(label="").values_list("e164", "label"))
-        lines = sorted({*seen(project, "project_number"), *labels})
-        fields["line"].choices = [("", _("Any")), *((line, _named(line, labels)) for line in lines)]
+        fields["line"].choices = line_choices(project)
         for name in ("source", "campaign"):
             fields[name].choices = [("", _("Any")), *((value, value) for value in seen(project, name))]
         fields["talk_from"].label, fields["talk_to"].label = _("Talk from, seconds"), _("Talk to, seconds")
@@ -132,9 +131,9 @@ class FilterForm(forms.Form):
 
     def _days(self, today: date) -> JournalFilter:
         values = self.cleaned_data
-        named = period_days(values.get("period", ""), today)
-        if named is not None:
-            return JournalFilter(since=named[0], until=named[1])
+        period = named(values.get("period", ""), today)
+        if period is not None:
+            return JournalFilter(since=period.since, until=period.until)
         return JournalFilter(since=values.get("since"), until=values.get("until"))
 
     def kept(self) -> str:
@@ -186,24 +185,3 @@ class FilterForm(forms.Form):
 
 MORE = ("line", "source", "campaign", "linked", "crm", "recording", "talk_from", "talk_to")
 """The filters that stand folded until one of them is in force."""
-
-
-def period_days(period: str, today: date) -> tuple[date, date] | None:
-    """First and last day of a named period, both inclusive; None for one that is none. Weeks begin on Monday."""
-    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
-    before = first - timedelta(days=1)
-    return {
-        "today": (today, today),
-        "yesterday": (today - timedelta(days=1), today - timedelta(days=1)),
-        "this_week": (monday, today),
-        "last_week": (monday - timedelta(days=7), monday - timedelta(days=1)),
-        "week": (today - timedelta(days=6), today),
-        "this_month": (first, today),
-        "last_month": (before.replace(day=1), before),
-        "month": (today - timedelta(days=29), today),
-    }.get(period)
-
-
-def _named(line: str, labels: Mapping[str, str]) -> str:
-    shown = phones.display(line)
-    return f"{labels[line]} · {shown}" if line in labels else shown

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.calls.search import seen
-from switchhook.core import phone as phones
-from switchhook.projects.models import Employee, Number, Project
+from switchhook.console.line_names import line_choices
+from switchhook.projects.models import Employee, Project
 from switchhook.reports.periods import LONGEST, Period, named
 from switchhook.reports.queries import Scope
 
@@ -55,9 +55,7 @@ class ReportForm(forms.Form):
         fields["employee"].queryset = Employee.objects.filter(project=project)
         for name in ("source", "campaign"):
             fields[name].choices = [("", _("Any")), *((value, value) for value in seen(project, name))]
-        labels = dict(Number.objects.filter(project=project).exclude(label="").values_list("e164", "label"))
-        lines = sorted({*seen(project, "project_number"), *labels})
-        fields["line"].choices = [("", _("Any")), *((line, line_name(line, labels)) for line in lines)]
+        fields["line"].choices = line_choices(project)
         self.is_valid()
 
     @property
@@ -95,12 +93,6 @@ class ReportForm(forms.Form):
         """The filters in force as an address carries them, some of them `changed` ("" takes one away)."""
         pairs = {name: value for name in self.fields if name in self.cleaned_data and (value := self.data.get(name))}
         return urlencode({name: value for name, value in {**pairs, **changed}.items() if value})
-
-
-def line_name(line: str, labels: dict[str, str]) -> str:
-    """A line as people know it: its label and its number."""
-    shown = phones.display(line).replace(" ", "\N{NO-BREAK SPACE}")
-    return f"{labels[line]} · {shown}" if line in labels else shown
 
 
 def journal_query(scope: Scope, period: Period | None = None, **narrower: str | int) -> str:

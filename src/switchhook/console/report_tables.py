@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from switchhook.console import report_words as words
-from switchhook.console.report_form import ORIGINS, journal_query, line_name
-from switchhook.projects.models import Employee, Number
+from switchhook.console.line_names import line_labels, line_name
+from switchhook.console.report_form import ORIGINS, journal_query
+from switchhook.projects.models import Employee
 from switchhook.reports import chart, queries
 from switchhook.reports.models import Facet
 from switchhook.reports.periods import Period
@@ -180,7 +181,7 @@ def origins(scope: Scope, origin: str) -> Table:
 
 def lines(scope: Scope) -> Table:
     """Calls by line of the project."""
-    labels = dict(Number.objects.filter(project=scope.project).exclude(label="").values_list("e164", "label"))
+    labels = line_labels(scope.project)
 
     def name(key: str) -> str:
         return line_name(key, labels) if key else _("Not known")

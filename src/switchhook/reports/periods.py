@@ -1,4 +1,4 @@
-"""The days of a report: named periods, what they are compared with, and how their days are grouped. Pure."""
+"""Days of calls: named periods, what they are compared with, and how their days are grouped. Pure."""
 
 from calendar import monthrange
 from collections.abc import Iterator
@@ -63,14 +63,16 @@ class Period:
 
 
 def named(name: str, today: date) -> Period | None:
-    """The period that a name stands for today; None for a name that is none."""
-    first = today.replace(day=1)
+    """The period that a name stands for today; None for a name that is none. Weeks begin on Monday."""
+    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
     last_month = first - timedelta(days=1)
     back = {"today": 0, "week": 6, "month": 29, "quarter": 89, "year": 364}
     if name in back:
         return Period(today - timedelta(days=back[name]), today)
     return {
         "yesterday": Period(today - timedelta(days=1), today - timedelta(days=1)),
+        "this_week": Period(monday, today),
+        "last_week": Period(monday - timedelta(days=7), monday - timedelta(days=1)),
         "this_month": Period(first, today),
         "last_month": Period(last_month.replace(day=1), last_month),
     }.get(name)

@@ -1,4 +1,5 @@
 // Keeps the open journal in step with the hub: changed calls are fetched as rows and put in their places.
+import "./chosen-days.js";
 import { on, onState } from "./live.js";
 
 const line = document.getElementById("live");
@@ -55,15 +56,6 @@ function readAfresh() {
   }
 }
 
-function showDays() {
-  const chosen = document.getElementById("id_period").value === "days";
-  for (const field of document.querySelectorAll("[data-days]")) {
-    field.hidden = !chosen;
-    if (!chosen) field.querySelector("input").value = "";
-  }
-}
-
-document.getElementById("id_period").addEventListener("change", showDays);
 on("call", heard);
 document.addEventListener("visibilitychange", gather);
 on("ready", readAfresh);

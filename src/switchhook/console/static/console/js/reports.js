@@ -1,4 +1,6 @@
 // What charts do beyond being looked at: a note at the pointer or the focus, arrow keys from bar to bar, chosen days.
+import "./chosen-days.js";
+
 const tip = Object.assign(document.createElement("div"), { className: "tip", hidden: true });
 tip.setAttribute("aria-hidden", "true");
 document.body.append(tip);
@@ -38,15 +40,6 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
-const period = document.getElementById("id_period");
-
-function showDays() {
-  const chosen = period.value === "days";
-  for (const field of document.querySelectorAll("[data-days]")) {
-    field.hidden = !chosen;
-    if (!chosen) field.querySelector("input").value = "";
-  }
-  if (chosen) document.getElementById("id_since").focus();
-}
-
-period?.addEventListener("change", showDays);
+document.getElementById("id_period")?.addEventListener("change", (event) => {
+  if (event.target.value === "days") document.getElementById("id_since").focus();
+});
