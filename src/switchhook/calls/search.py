@@ -1,7 +1,7 @@
 """Searching the journal: a client by name or by any part of his number, over millions of calls without extensions.
 
 A part of a number is looked for among the numbers, each of which stands once, and a name in the directory; the calls
-are then found by their numbers. Where so many clients match that naming them all would be slow, the newest calls are
+are then found by their numbers. Where so many numbers match that naming them all would be slow, the newest calls are
 gone through instead: among them the matching ones come soon.
 """
 
@@ -20,7 +20,7 @@ from switchhook.projects.models import Project
 
 _FEWEST_DIGITS = 3
 _WHOLE_NUMBER = 10
-_MOST_CLIENTS = 500
+_MOST_NUMBERS = 500
 _NOTHING = Q(pk__in=[])
 
 _SEEN = sql.SQL("""
@@ -31,15 +31,19 @@ _SEEN = sql.SQL("""
                 WHERE project_id = %(project)s AND {column} <> '' AND {column} > seen.value
                 ORDER BY 1 LIMIT 1)
         FROM seen WHERE seen.value IS NOT NULL
-    ) SELECT value FROM seen WHERE value IS NOT NULL LIMIT %(most)s
+    ) SELECT value FROM seen WHERE strpos(value, %(part)s) > 0 LIMIT %(most)s
 """)
 """Each value once, by as many steps through the index as there are values, however many calls have them."""
 
 
-def seen(project: Project, column: str, *, most: int = 200) -> list[str]:
-    """The values of `project_number`, `source` or `campaign` in the project's calls, sorted, at most so many."""
+def seen(project: Project, column: str, *, part: str = "", most: int = 200) -> list[str]:
+    """The values of `project_number`, `source` or `campaign` in the project's calls that hold `part`.
+
+    Sorted, at most so many.
+    """
+    values: dict[str, str | int] = {"project": project.pk, "part": part, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(_SEEN.format(column=sql.Identifier(column)).as_string(), {"project": project.pk, "most": most})
+        cursor.execute(_SEEN.format(column=sql.Identifier(column)).as_string(), values)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -61,8 +65,8 @@ def of_name(project: Project, text: str) -> Q:
     """Calls of clients whom a CRM knows by words that begin as those of `text`, in any order."""
     named = known_entries(project).annotate(words=SearchVector("title", config="simple"))
     named = named.filter(words=words_query(text))
-    numbers = list(named.exclude(e164="").values_list("e164", flat=True)[: _MOST_CLIENTS + 1])
-    if len(numbers) > _MOST_CLIENTS:
+    numbers = list(named.exclude(e164="").values_list("e164", flat=True)[: _MOST_NUMBERS + 1])
+    if len(numbers) > _MOST_NUMBERS:
         return Q(Exists(named.filter(e164=OuterRef("client_number"))))
     return Q(client_number__in=set(numbers)) if numbers else _NOTHING
 
@@ -85,14 +89,17 @@ def of_number(project: Project, text: str) -> Q:
     exact = Q(client_number=e164) | Q(project_number=e164) if e164 else _NOTHING
     if len(digits) < _FEWEST_DIGITS or (e164 and len(digits) >= _WHOLE_NUMBER):
         return exact
-    lines = [line for line in seen(project, "project_number") if digits in line]
-    on_line = Q(project_number__in=lines) if lines else _NOTHING
+    lines = seen(project, "project_number", part=digits, most=_MOST_NUMBERS + 1)
     clients = _clients_with(project, digits)
-    if len(clients) > _MOST_CLIENTS:
-        return exact | Q(client_number__contains=digits) | on_line
-    return exact | on_line | (Q(client_number__in=clients) if clients else _NOTHING)
+    return exact | _among("project_number", lines, digits) | _among("client_number", clients, digits)
+
+
+def _among(column: str, numbers: Sequence[str], digits: str) -> Q:
+    if len(numbers) > _MOST_NUMBERS:
+        return Q((f"{column}__contains", digits))
+    return Q((f"{column}__in", numbers)) if numbers else _NOTHING
 
 
 def _clients_with(project: Project, digits: str) -> Sequence[str]:
     found = ClientNumber.objects.filter(project=project, e164__contains=digits)
-    return list(found.values_list("e164", flat=True).distinct()[: _MOST_CLIENTS + 1])
+    return list(found.values_list("e164", flat=True).distinct()[: _MOST_NUMBERS + 1])
