@@ -40,6 +40,16 @@ def test_a_lead_is_found_by_every_number_of_its_contact(crm: Connection) -> None
     assert known(crm, ONE) == known(crm, OTHER) == {"c1", "l1"}
 
 
+def test_many_clients_are_known_as_each_is_alone(crm: Connection) -> None:
+    index.remember(crm, [contact("c1", ONE, OTHER), lead("l1")])
+    index.remember(crm, [lead("l2", of="c1"), lead("l3", of=None), contact("c2", THIRD)], THIRD)
+    index.remember(crm, [lead("l4", of="c2")], OTHER)
+    assert {phone: index.of_clients(crm, [phone])[phone] for phone in (ONE, OTHER, THIRD)} == index.of_clients(
+        crm, [ONE, OTHER, THIRD, "+380440000000"]
+    )
+    assert {record.id for record in index.of_clients(crm, [ONE])[ONE]} == {"c1", "l1", "l2"}
+
+
 def test_a_lead_told_before_its_contact_is_found_once_the_contact_is_known(crm: Connection) -> None:
     index.remember(crm, [lead()])
     assert known(crm, ONE) == set()

@@ -10,7 +10,8 @@ from switchhook.calls.models import Call
 from switchhook.connections.models import Connection
 from switchhook.core.plan import Person, PlanSettings
 from switchhook.core.reason import Reason
-from switchhook.core.records import Kind
+from switchhook.core.records import Record
+from switchhook.core.rehearsed import PREFIX
 from switchhook.core.situation import Channel, Client, Verdict
 from switchhook.core.tryout import Case
 from switchhook.core.words import _
@@ -34,8 +35,9 @@ class PastCall:
 def past_cases(connection: Connection, count: int) -> list[Case[PastCall]]:
     """The last `count` (at most `MOST`) calls, forms and dialogues as this connection sees them, newest first.
 
-    Those that never reach a CRM (stop list, journal only) are left out. A client is who he was when the call came,
-    where that is stored; else who the directory says he is now. Raises Misconfigured as `settings_of` does.
+    Those that never reach a CRM (stop list, journal only) and those that the hub has acted out are left out. A client
+    is who he was when the call came, where that is stored; else who the directory says he is now. Raises Misconfigured
+    as `settings_of` does.
     """
     calls = _last(connection, min(count, MOST))
     decisions = {d.call_id: d for d in Decision.objects.filter(connection=connection, call__in=calls)}
@@ -48,6 +50,7 @@ def past_cases(connection: Connection, count: int) -> list[Case[PastCall]]:
 
 def _last(connection: Connection, count: int) -> list[Call]:
     found = Call.objects.filter(project=connection.project_id, stopped=False, journal_only=False)
+    found = found.exclude(external_id__startswith=PREFIX)
     return list(found.select_related("employee", "recording").order_by("-started_at", "-id")[:count])
 
 
@@ -71,15 +74,13 @@ def _case(
 
 def _verdicts_by_today(connection: Connection, calls: Sequence[Call]) -> dict[str, Verdict]:
     numbers = {call.client_number for call in calls if call.client_number}
-    return dict(_judged(number, connection) for number in numbers)
+    known = index.of_clients(connection, numbers)
+    return {number: _judged(known.get(number, [])) for number in numbers}
 
 
-def _judged(number: str, connection: Connection) -> tuple[str, Verdict]:
-    matches = tuple(index.look_up(connection, number))
-    contact = next((match.id for match in matches if match.kind is Kind.CONTACT), "")
-    matches = tuple(index.of_client(connection, number, contact)) if contact else matches
+def _judged(matches: Sequence[Record]) -> Verdict:
     today = (Reason(text=_("Judged by what is known of the number today."), params={}),)
-    return number, Verdict(client=Client.KNOWN if matches else Client.NEW, matches=matches, reasons=today)
+    return Verdict(client=Client.KNOWN if matches else Client.NEW, matches=tuple(matches), reasons=today)
 
 
 def _nameless(call: Call) -> Verdict:

@@ -106,10 +106,7 @@ def _found(connection: Connection, call: Call) -> list[Record]:
 
 
 def _known(connection: Connection, phone: str) -> list[Record]:
-    """The number's records, and what hangs on their contact under its other numbers."""
-    matches = index.look_up(connection, phone)
-    contact = next((match.id for match in matches if match.kind is Kind.CONTACT), "")
-    return index.of_client(connection, phone, contact) if contact else matches
+    return index.of_clients(connection, [phone]).get(phone, [])
 
 
 def _made_for(connection: Connection, call: Call) -> set[Ref]:

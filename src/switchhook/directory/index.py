@@ -4,7 +4,8 @@ Everything the hub learns about a client's records passes through here: by sync,
 itself writes (at once, so that the next call of the client sees it).
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -38,6 +39,29 @@ def of_client(connection: Connection, phone: str, contact_id: str = "") -> list[
     if contact_id:
         scope |= Q(contact_id=contact_id) | Q(kind=Kind.CONTACT, record_id=contact_id)
     return ranked(_record(entry) for entry in DirectoryEntry.objects.filter(scope, connection=connection))
+
+
+def of_clients(connection: Connection, phones: Collection[str]) -> dict[str, list[Record]]:
+    """For each of these numbers what is known for it and what hangs on its contact under other numbers, best first.
+
+    Two queries, however many numbers there are; a number of which nothing is known is left out.
+    """
+    rows = DirectoryEntry.objects.filter(connection=connection)
+    known: defaultdict[str, list[Record]] = defaultdict(list)
+    for entry in rows.filter(e164__in=phones):
+        known[entry.e164].append(_record(entry))
+    contacts = {phone: _first_contact(ranked(records)) for phone, records in known.items()}
+    named = set(contacts.values()) - {""}
+    hanging: defaultdict[str, list[Record]] = defaultdict(list)
+    for entry in rows.filter(Q(contact_id__in=named) | Q(kind=Kind.CONTACT, record_id__in=named)):
+        own = entry.record_id if entry.kind == Kind.CONTACT else ""
+        for contact in {own, entry.contact_id} & named:
+            hanging[contact].append(_record(entry))
+    return {phone: ranked(records + hanging[contacts[phone]]) for phone, records in known.items()}
+
+
+def _first_contact(records: Iterable[Record]) -> str:
+    return next((record.id for record in records if record.kind is Kind.CONTACT), "")
 
 
 def ranked(records: Iterable[Record]) -> list[Record]:
