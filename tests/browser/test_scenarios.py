@@ -99,6 +99,7 @@ def test_a_row_is_changed_on_a_page_of_its_own_too(visit: Visit, table: str) -> 
     expect(page.locator("#panel-body .act--removed")).to_contain_text("Task for the senior manager")
     page.get_by_role("button", name="Take the row out").click()
     expect(page.locator(".scen__hole")).to_contain_text("A known client calls, nobody answers")
+    assert visit.complaints == []
 
 
 def test_a_made_up_call_is_shown_beside_its_form(visit: Visit, table: str) -> None:

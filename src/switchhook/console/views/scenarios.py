@@ -1,13 +1,15 @@
 """The scenario table of a CRM connection: reading it, and what becomes of a user's draft."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from switchhook.connections.models import Connection
 from switchhook.console.access import ProjectRequest, project_view
@@ -98,12 +100,15 @@ def _keep(request: ProjectRequest, desk: Desk, number: int) -> None:
 
 
 def after_edit(request: ProjectRequest, desk: Desk, panel: HttpResponse | None = None) -> HttpResponse:
-    """The answer to an edit: back to the table; where a panel asked, the panel, and the table anew beside it.
+    """The answer to an edit: back to the table; where a panel beside the table asked, the panel, and the table anew.
 
-    Without a `panel` the one that is open closes.
+    Without a `panel` the one that is open closes. A panel that is a page of its own has no table beside it.
     """
+    table = reverse("scenario_table", args=(request.project.pk, desk.connection.pk))
     if not request.htmx:
-        return redirect("scenario_table", request.project.pk, desk.connection.pk)
+        return redirect(table)
+    if urlsplit(request.htmx.current_url or "").path != table:
+        return panel or HttpResponseClientRedirect(table)
     fresh = render(request, "console/scenarios/fresh.html", table_context(request, desk))
     answer = HttpResponse((panel.content if panel else b"") + fresh.content)
     return answer if panel else trigger_client_event(answer, "panel-done", {})

@@ -50,8 +50,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.body.addEventListener("panel-done", () => {
-  if (panel) panel.close();
-  else location.assign(document.querySelector("[data-table]").href);
+  panel.close();
 });
 
 // What opened the panel may have been drawn anew meanwhile: it is found again by its id.
