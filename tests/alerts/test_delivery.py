@@ -12,7 +12,7 @@ from switchhook.alerts.models import AlertMessage, TelegramBot, TelegramChat
 from switchhook.alerts.tasks import watch_for_alerts
 from switchhook.core.errors import AuthFailed, Rejected
 from switchhook.mail_url import mail_server
-from switchhook.projects.models import Role
+from switchhook.projects.models import Membership, Role
 
 OLENA, GROUP = 501, -100700
 
@@ -60,6 +60,16 @@ def test_alerts_go_to_chats_and_groups_in_their_language(office: Office, telegra
     assert texts[OLENA].startswith("1 missed call\n")
     assert texts[GROUP].startswith("1 nieodebrane połączenie\n")
     assert telegram.token not in AlertMessage.objects.values_list("text", flat=True)[0]
+
+
+def test_the_private_chat_of_somebody_who_left_is_told_nothing_and_a_group_is(
+    office: Office, telegram: TelegramTwin
+) -> None:
+    rule = office.rule("missed", tells=None)
+    rule.chats.add(link(office, telegram), link(office, telegram, GROUP, title="Sales"))
+    Membership.objects.filter(user=office.desk.members[Role.OWNER]).delete()
+    office.missed()
+    assert [one.address for one in office.look()] == [str(GROUP)]
 
 
 def test_a_token_that_telegram_does_not_know_is_not_saved(office: Office, telegram: TelegramTwin) -> None:

@@ -125,7 +125,12 @@ def csv_of(desk: Desk, owner: Client) -> str:
 
 @pytest.mark.parametrize(
     ("before", "after", "changed"),
-    [({}, {"a": ""}, {}), ({"a": None}, {"a": []}, {}), ({"a": 1}, {"a": 2}, {"a": {"from": 1, "to": 2}})],
+    [
+        ({}, {"a": ""}, {}),
+        ({"a": None}, {"a": []}, {}),
+        ({"a": 1}, {"a": 2}, {"a": {"from": 1, "to": 2}}),
+        ({}, {"a": False}, {"a": {"from": None, "to": False}}),
+    ],
 )
 def test_only_what_differs_is_noted(before: dict[str, object], after: dict[str, object], changed: object) -> None:
     assert difference(before, after) == changed

@@ -67,6 +67,17 @@ def test_an_old_or_withdrawn_link_is_void(desk: Desk, owner: Client, page: str) 
     assert [Client().get(link).status_code for link in (old, withdrawn)] == [410, 410]
 
 
+@pytest.mark.parametrize("role", [None, Role.MANAGER])
+def test_a_link_is_void_once_its_author_might_not_give_it(desk: Desk, admin: Client, page: str, role: str) -> None:
+    link, guest = invited(admin, page), Client()
+    assert guest.get(link).status_code == 200
+    author = Membership.objects.filter(user=desk.members[Role.ADMIN])
+    author.update(role=role) if role else author.delete()
+    assert guest.get(link).status_code == 410
+    assert guest.post(link, {"name": "Thief", "password": GOOD}).status_code == 410
+    assert not User.objects.filter(email="new@example.com").exists()
+
+
 def test_a_second_invitation_ends_the_first(owner: Client, page: str) -> None:
     first, second = invited(owner, page), invited(owner, page)
     assert [Client().get(link).status_code for link in (first, second)] == [410, 200]

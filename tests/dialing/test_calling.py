@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.dialing.phones import Phones
 from tests.factories import CLIENT
 
@@ -40,6 +41,13 @@ def test_a_job_that_runs_twice_calls_once(phones: Phones) -> None:
     made = clicked(phones)
     dial.func(made.pk)
     assert len(phones.asked()) == 1
+
+
+def test_a_job_that_was_lost_after_asking_is_taken_up_where_the_watching_begins(phones: Phones) -> None:
+    made = clicked(phones)
+    ProcrastinateJob.objects.all().delete()
+    dial.func(made.pk)
+    assert ProcrastinateJob.objects.filter(task_name="follow_dial", args__dial_id=made.pk).exists()
 
 
 def test_an_offline_phone_is_said_before_calling_and_can_be_called_anyway(phones: Phones) -> None:
