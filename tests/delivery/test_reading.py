@@ -1,14 +1,21 @@
 """From raw events to calls: what is read again replaces, and one bad event harms no other."""
 
+import re
+from typing import Any
+
 import pytest
-from tests.hub import Hub, after, answered, before, taking
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.hub import CLIENT, Hub, after, answered, before, incoming, taking
 
 from switchhook.calls.models import Call, Fact, Recording
 from switchhook.calls.tasks import fetch_recording
 from switchhook.delivery.models import Decision, Delivery
 from switchhook.intake.models import RawEvent, RawState
 from switchhook.intake.replay import replay
+from switchhook.popups.models import PopUp
 from switchhook.understanding import reader
+from switchhook.understanding.reader import read_batch
 from switchhook.worker import Understanding
 
 LINK = "https://app.ringostat.com/recordings/a.wav?token="
@@ -102,6 +109,43 @@ def test_a_call_that_loses_its_last_fact_and_left_nothing_disappears(hub: Hub, m
     monkeypatch.setattr(reader, "_facts", lambda desk, event: reader._settle(event, RawState.UNUSED, "", ""))
     _replay(hub, RawEvent.objects.get())
     assert (Call.objects.count(), Decision.objects.count(), Delivery.objects.count()) == (0, 0, 0)
+
+
+OTHER = "380501112233"
+
+
+def _without_id(event: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in event.items() if name != "uniqueid"}
+
+
+def test_one_clients_rings_and_lanes_are_locked_before_the_next_clients(hub: Hub) -> None:
+    hub.deliver(_without_id(taking("Olena")), before(), taking("Piotr"), before(**incoming("two", OTHER)))
+    hub.deliver(_without_id(taking("Olena", userfield=OTHER, E164=f"+{OTHER}")))
+    with CaptureQueriesContext(connection) as asked:
+        read_batch()
+    said = [query["sql"] for query in asked if re.search("INSERT INTO (delivery_lane|.popups_popup)", query["sql"])]
+    assert [("lane" if "delivery_lane" in sql else "card", CLIENT in sql) for sql in said] == [
+        ("card", False),
+        ("lane", False),
+        ("card", True),
+        ("lane", True),
+    ]
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_a_ring_without_an_id_and_its_call_make_one_card_in_whatever_batches_they_come(hub: Hub, batches: int) -> None:
+    events = [_without_id(taking("Olena")), before()]
+    for part in [events] if batches == 1 else [[event] for event in events]:
+        hub.play(*part)
+    told = [(popup.call_id, popup.employees) for popup in PopUp.objects.all()]
+    assert told == [(Call.objects.get().pk, [hub.people["Olena"].pk])]
+
+
+def test_a_ring_without_an_id_that_is_read_again_rings_no_more(hub: Hub) -> None:
+    hub.play(_without_id(taking("Olena")))
+    PopUp.objects.all().delete()
+    _replay(hub, RawEvent.objects.get())
+    assert not PopUp.objects.exists()
 
 
 def test_a_worker_learns_that_it_no_longer_reads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,11 @@ Many processes may read at once: rows are claimed with SKIP LOCKED, and a batch 
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from operator import itemgetter
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
@@ -55,6 +58,28 @@ class _Group:
     fresh: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """A call that one event of the batch announces without an id."""
+
+    desk: _Desk
+    fact: CallFact
+    received_at: datetime
+
+    @property
+    def client(self) -> str:
+        return self.fact.client_number or ""
+
+    def show(self) -> None:
+        ring_without_id(self.desk.connection, self.fact, self.desk.staff)
+
+
+@dataclass(slots=True)
+class _Batch:
+    groups: dict[tuple[int, str], _Group] = field(default_factory=dict)
+    rings: list[_Ring] = field(default_factory=list)
+
+
 def read_batch(limit: int = BATCH) -> int:
     """Read up to `limit` waiting events in one transaction; returns how many were taken.
 
@@ -79,7 +104,7 @@ def _waiting() -> QuerySet[RawEvent]:
 def _read_batch(limit: int, **which: int) -> int:
     events = list(_waiting().filter(**which).select_for_update(skip_locked=True, no_key=True)[:limit])
     if events:
-        _merge_all(_groups(events))
+        _merge_all(_batch(events))
         RawEvent.objects.bulk_update(events, ["state", "error_code", "error", "read_at"])
     return len(events)
 
@@ -96,27 +121,29 @@ def _read_single(pk: int) -> int:
         return _waiting().filter(pk=pk).update(**flagged)
 
 
-def _groups(events: Sequence[RawEvent]) -> dict[tuple[int, str], _Group]:
+def _batch(events: Sequence[RawEvent]) -> _Batch:
     desks: dict[int, _Desk] = {}
-    groups: dict[tuple[int, str], _Group] = {}
+    batch = _Batch()
     for event in events:
         if event.connection_id not in desks:
             desks[event.connection_id] = _desk(event.connection)
         desk = desks[event.connection_id]
         facts = _facts(desk, event)
         for left in _forget(event, facts) if event.replayed else ():
-            groups.setdefault((event.connection_id, left), _Group(desk, left))
+            batch.groups.setdefault((event.connection_id, left), _Group(desk, left))
         for index, fact in enumerate(facts):
-            if not fact.key:
-                if isinstance(fact, CallFact):
-                    ring_without_id(desk.connection, fact, desk.staff)
-                continue
-            group = groups.setdefault((event.connection_id, fact.key), _Group(desk, fact.key))
-            group.sourced.append(
-                Sourced(fact=fact, source=_source(event, index), received_at=event.received_at, raw_event_id=event.pk)
-            )
-            group.fresh = group.fresh or not event.replayed
-    return groups
+            if fact.key:
+                _sort_in(batch, desk, event, index, fact)
+            elif isinstance(fact, CallFact) and not event.replayed:
+                batch.rings.append(_Ring(desk, fact, event.received_at))
+    return batch
+
+
+def _sort_in(batch: _Batch, desk: _Desk, event: RawEvent, index: int, fact: CallFact | InquiryFact) -> None:
+    group = batch.groups.setdefault((event.connection_id, fact.key), _Group(desk, fact.key))
+    source = _source(event, index)
+    group.sourced.append(Sourced(fact=fact, source=source, received_at=event.received_at, raw_event_id=event.pk))
+    group.fresh = group.fresh or not event.replayed
 
 
 def _source(event: RawEvent, index: int) -> str:
@@ -167,13 +194,20 @@ def _forget(event: RawEvent, facts: Sequence[CallFact | InquiryFact]) -> set[str
     return set(stale.values())
 
 
-def _merge_all(groups: Mapping[tuple[int, str], _Group]) -> None:
-    # First all calls are locked, in the order of their ids, then all lanes, in the order of their keys: batches that
-    # share some of them wait for each other and never in a circle. Of one client the call that began first goes first.
+def _merge_all(batch: _Batch) -> None:
+    # First all calls are locked, in the order of their ids, then client by client, in the order of their numbers, his
+    # lanes, pop-ups and clicks: batches that share some of them wait for each other and never in a circle. Of one
+    # client a ring without an id goes first, since its call takes it over, then the call that began first.
+    groups = batch.groups
     merged = [(result, groups[key]) for key in sorted(groups) if (result := _merged(groups[key]))]
-    for result, group in sorted(merged, key=lambda pair: (pair[0].call.lane_key, pair[0].call.started_at)):
+    work: list[tuple[str, int, datetime, Callable[[], None]]]
+    work = [(ring.client, 0, ring.received_at, ring.show) for ring in batch.rings]
+    for result, group in merged:
         if result.changed:
-            hand_over(result, group.desk.staff, fresh=group.fresh)
+            tell = partial(hand_over, result, group.desk.staff, fresh=group.fresh)
+            work.append((result.call.lane_key, 1, result.call.started_at, tell))
+    for *_place, do in sorted(work, key=itemgetter(0, 1, 2)):
+        do()
     to_the_desk(result for result, _group in merged)
 
 
