@@ -9,8 +9,9 @@ from tests.hub import Hub, after, answered, before, make_hub
 
 from switchhook.crm.models import Task
 from switchhook.projects.models import Employee
+from switchhook.working_time import services
 from switchhook.working_time.models import Absence, EmployeeHours, Holiday, ProjectHours
-from switchhook.working_time.services import deadline, stand_in
+from switchhook.working_time.services import deadline, present_for
 
 FRIDAY = datetime(2026, 11, 20, 15, 50, tzinfo=UTC)  # 17:50 in Kyiv
 FOUR_HOURS = timedelta(hours=4)
@@ -29,6 +30,10 @@ def hub(transactional_db: None) -> Hub:
 def away(who: Employee, substitute: Employee | None = None, **more: Any) -> Absence:
     times = {"starts_at": FRIDAY - timedelta(days=1), "ends_at": datetime(2026, 11, 30, 22, tzinfo=UTC), **more}
     return Absence.objects.create(project=who.project, employee=who, substitute=substitute, **times)
+
+
+def stand_in(who: Employee, at: datetime = FRIDAY) -> Employee | None:
+    return present_for(who.pk, services.away(who.project, at))
 
 
 def test_deadlines_are_plain_time_until_the_project_wants_otherwise(desk: Desk) -> None:
@@ -51,20 +56,20 @@ def test_an_employee_with_hours_of_his_own_has_his_own_deadlines(desk: Desk) -> 
 
 def test_the_first_of_the_substitutes_who_is_there_stands_in(desk: Desk) -> None:
     third = Employee.objects.create(project=desk.project, name="Third")
-    assert stand_in(desk.olena, FRIDAY) is None
+    assert stand_in(desk.olena) is None
     away(desk.olena, desk.piotr)
-    assert stand_in(desk.olena, FRIDAY) == desk.piotr
+    assert stand_in(desk.olena) == desk.piotr
     away(desk.piotr, third)
-    assert stand_in(desk.olena, FRIDAY) == third
+    assert stand_in(desk.olena) == third
     assert stand_in(desk.olena, FRIDAY + timedelta(days=30)) is None
     Employee.objects.filter(pk=third.pk).update(active=False)
-    assert stand_in(desk.olena, FRIDAY) is None
+    assert stand_in(desk.olena) is None
 
 
 def test_substitutes_who_stand_in_for_each_other_are_nobody(desk: Desk) -> None:
     away(desk.olena, desk.piotr)
     away(desk.piotr, desk.olena)
-    assert stand_in(desk.olena, FRIDAY) is None
+    assert stand_in(desk.olena) is None
 
 
 def notes(hub: Hub) -> list[str]:

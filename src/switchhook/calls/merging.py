@@ -36,8 +36,7 @@ class Merged:
     """A call after new facts: `changed` is False when they said nothing new; `recording` is one whose link is new.
 
     It is also True when the call is seen otherwise than before: its employee has been entered, its line stopped.
-    `numbers` are the clients whom the change concerns: whose call it is, and whose it was taken for before. `gone` is
-    True for a call that has lost its last fact and is no more: it has no row, and nothing is to be told of it.
+    `numbers` are the clients whom the change concerns: whose call it is, and whose it was taken for before.
     """
 
     call: Call
@@ -45,7 +44,6 @@ class Merged:
     changed: bool
     numbers: frozenset[str] = frozenset()
     recording: Recording | None = None
-    gone: bool = False
 
 
 @transaction.atomic
@@ -78,7 +76,7 @@ def merge(connection: Connection, external_id: str, sourced: Iterable[Sourced], 
 def reconsider(connection: Connection, external_id: str, staff: Staff) -> Merged | None:
     """Fold a call anew from which facts were taken; None when there is none.
 
-    One that has lost its last fact is deleted (`gone`), unless something was already made for it.
+    One that has lost its last fact is deleted, unless something was already made for it; nothing is to be told of it.
     """
     call = Call.objects.select_for_update(no_key=True).filter(connection=connection, external_id=external_id).first()
     if call is None:
@@ -86,7 +84,7 @@ def reconsider(connection: Connection, external_id: str, staff: Staff) -> Merged
     if not call.facts.exists() and not call.effects.exists():
         call.delete()
         left = frozenset({call.client_number})
-        return Merged(call=call, state=CallState(), changed=False, numbers=left, gone=True)
+        return Merged(call=call, state=CallState(), changed=False, numbers=left)
     call.connection, call.project = connection, connection.project
     return refold(call, staff)
 

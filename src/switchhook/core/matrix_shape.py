@@ -1,6 +1,5 @@
 """How a scenario table is read: which situations a row decides, when its actions are done, how its rows are grouped."""
 
-from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache, lru_cache
 
@@ -126,8 +125,3 @@ def possible_moments(when: When, do: Do) -> tuple[Moment, ...]:
         return (Moment.END, *_LATE)
     first = [Moment.RING] if is_ringing(when) else [Moment.PICKUP] if may_be_answered(when) else []
     return (*first, Moment.END, *_LATE)
-
-
-def moments_used(rows: Iterable[tuple[When, Iterable[ActionSpec]]], parties_at: Moment) -> set[Moment]:
-    """The moments at which the actions of these rows are done."""
-    return {planned_moment(when, spec, parties_at) for when, actions in rows for spec in actions}

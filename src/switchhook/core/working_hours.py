@@ -75,13 +75,6 @@ class WorkingHours:
         day = moment.astimezone(self.zone).date()
         return any(start <= moment < end for start, end in self._spans(day - timedelta(days=1), days=3))
 
-    def opens(self, moment: datetime) -> datetime | None:
-        """`moment` itself (aware) in working time, else when the next begins (UTC); None where none ever does."""
-        for start, end in self.spans(moment):
-            if moment < end:
-                return max(moment.astimezone(UTC), start)
-        return None
-
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The working time from `start` to `end` (aware)."""
         days = (end.astimezone(self.zone).date() - start.astimezone(self.zone).date()).days + 3

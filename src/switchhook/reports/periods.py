@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-UNITS = ("hour", "day", "week", "month")
 LONGEST = 366 * 5
 _MOST_DAYS = 45
 _MOST_WEEKS_IN_DAYS = 190

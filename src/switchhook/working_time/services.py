@@ -73,14 +73,6 @@ def away(project: Project, moment: datetime | None = None) -> dict[int, Absence]
     return found
 
 
-def stand_in(employee: Employee, moment: datetime | None = None) -> Employee | None:
-    """Who does the work of `employee` at `moment` (now).
-
-    None where he is there himself, and where he is away and nobody stands in: then the work stays his.
-    """
-    return present_for(employee.pk, away(employee.project, moment))
-
-
 def present_for(employee_id: int, absences: dict[int, Absence], able: Collection[int] | None = None) -> Employee | None:
     """Along the substitutes of an absent employee, the first who is there, active, and among `able` (None: anybody).
 
