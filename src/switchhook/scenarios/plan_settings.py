@@ -51,7 +51,7 @@ def _away(connection: Connection, moment: datetime) -> dict[str, StandIn]:
     absences = working_time.away(connection.project, moment)
     if not absences:
         return {}
-    users = dict(EmployeeAccount.objects.filter(connection=connection).values_list("employee", "user_id"))
+    users = users_of(connection)
     return {users[one]: _stand_in(absences, one, users) for one in absences if one in users}
 
 

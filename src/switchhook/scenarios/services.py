@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from switchhook.connections.models import Connection
 from switchhook.connectors.registry import manifest
@@ -56,7 +55,7 @@ def save(
     """Put a matrix in force as the connection's next version. Calls already judged keep the version they began with."""
     lock(connection)
     last = newest(connection)
-    number = (MatrixVersion.objects.filter(connection=connection).aggregate(Max("number"))["number__max"] or 0) + 1
+    number = last.number + 1 if last else 1
     said: dict[str, Any] = {"version": number, "preset": preset}
     said |= {"copy_of": copy_of} if copy_of else {}
     said |= _changes(difference(Matrix.from_data(last.data), Matrix.from_data(data))) if last else {}
