@@ -1,20 +1,25 @@
 """What rings on whose screen, what was asked for during a call, and whom calls are shown to by default."""
 
+from enum import StrEnum
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from switchhook.calls.models import Call
 from switchhook.connections.models import Connection
 from switchhook.projects.models import Project, User
 
 
-class Aim(models.TextChoices):
-    """Why a pop-up is on somebody's screen: `told` the telephony named him, `list` nobody was named."""
+class Aim(StrEnum):
+    """Why a pop-up is on somebody's screen. Values are stored; do not rename.
 
-    TOLD = "told", _("the telephony named him")
-    FORWARD = "forward", _("the webhook number has just sent the caller to him")
-    LIST = "list", _("the project shows it to him")
+    `told`: the telephony named him. `forward`: the webhook number has just sent the caller to him. `list`: nobody was
+    named, and the project shows it to him.
+    """
+
+    TOLD = "told"
+    FORWARD = "forward"
+    LIST = "list"
 
 
 class PopUp(models.Model):
@@ -30,7 +35,7 @@ class PopUp(models.Model):
     client = models.CharField(max_length=20, blank=True)
     outgoing = models.BooleanField(default=False)
     moment = models.CharField(max_length=8, default="ring")
-    aim = models.CharField(max_length=8, choices=Aim, default=Aim.TOLD)
+    aim = models.CharField(max_length=8, default=Aim.TOLD)
     employees = ArrayField(models.BigIntegerField(), default=list)
     dismissed = ArrayField(models.BigIntegerField(), default=list)
     began_at = models.DateTimeField()
