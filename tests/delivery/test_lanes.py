@@ -37,6 +37,18 @@ def test_a_change_that_is_under_way_while_its_delivery_is_taken_is_part_of_it(hu
     assert taken.call.status == "missed"
 
 
+def test_a_change_of_the_client_that_is_under_way_meanwhile_waits_in_his_lane(hub: Hub) -> None:
+    hub.deliver(before())
+    read_batch()
+    run = lanes.claim(Lane.objects.get().pk)
+    assert run
+    with ThreadPoolExecutor(1) as worker, transaction.atomic():
+        Call.objects.update(client_number="+380501112233")
+        lanes.append(hub.crm, Call.objects.get())
+        assert worker.submit(_take, run).result(timeout=30) is None
+    assert [(one.state, one.lane.key) for one in Delivery.objects.all()] == [("pending", "+380501112233")]
+
+
 def test_a_change_after_a_delivery_was_taken_queues_a_new_one(hub: Hub) -> None:
     hub.deliver(before())
     read_batch()

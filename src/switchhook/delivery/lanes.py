@@ -50,7 +50,7 @@ def schedule(call: Call) -> None:
 def append(crm: Connection, call: Call) -> None:
     """Queue one call for one CRM connection."""
     lane_id, scheduled = _locked(crm, call.lane_key)
-    Delivery.objects.bulk_create([Delivery(lane_id=lane_id, connection=crm, call=call)], ignore_conflicts=True)
+    _wait_in(lane_id, crm, call)
     if crm.state == ConnectionState.ACTIVE and not scheduled and not _is_out(crm):
         Lane.objects.filter(pk=lane_id).update(scheduled=True)
         defer(lane_id)
@@ -75,6 +75,25 @@ def _locked(crm: Connection, key: str) -> tuple[int, bool]:
         )
         lane_id, scheduled = cursor.fetchone()
     return lane_id, scheduled
+
+
+def _wait_in(lane_id: int, crm: Connection, call: Call) -> None:
+    """The call's pending delivery is in the lane, and is not taken before this transaction ends.
+
+    Where it waits in the lane of another client, whom the call was taken for until now, that lane's lock is not held:
+    the row's own is.
+    """
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO delivery_delivery AS waiting
+                        (lane_id, connection_id, call_id, state, error_code, error, created_at)
+            VALUES (%s, %s, %s, 'pending', '', '', %s)
+            ON CONFLICT (connection_id, call_id) WHERE state = 'pending'
+            DO UPDATE SET lane_id = excluded.lane_id WHERE waiting.lane_id <> excluded.lane_id
+            """,
+            [lane_id, crm.pk, call.pk, timezone.now()],
+        )
 
 
 def defer(lane_id: int, at: datetime | None = None) -> None:
@@ -159,9 +178,10 @@ def head(run: Run) -> Delivery | None:
 @transaction.atomic
 def _take_head(lane_id: int) -> int | None:
     # Under the lane's lock, as `append` is: who queued nothing has committed his change by the time it is given up.
+    # A row that is locked all the same is on its way into another lane.
     Lane.objects.select_for_update(no_key=True).get(pk=lane_id)
     waiting = Delivery.objects.filter(lane_id=lane_id, state__in=WAITING).order_by("id")
-    taken = waiting.values_list("pk", flat=True).first()
+    taken = waiting.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True).first()
     if taken is not None:
         Delivery.objects.filter(pk=taken, state=DeliveryState.PENDING).update(state=DeliveryState.RUNNING)
     return taken
