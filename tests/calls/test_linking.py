@@ -1,12 +1,14 @@
 """A person says who a number is, with the built-in CRM and with a vendor's twin."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.factories import CLIENT, Desk, open_desk
 
-from switchhook.calls.linking import candidates, link, make_contact
+from switchhook.calls.linking import candidates
 from switchhook.calls.models import LinkedByHand
 from switchhook.calls.queries import known_clients
 from switchhook.connections.models import Connection
@@ -15,9 +17,12 @@ from switchhook.connectors.network import ALLOW_PRIVATE
 from switchhook.connectors.pipedrive.tests.office import Office
 from switchhook.connectors.pipedrive.twin import create_twin
 from switchhook.connectors.testing.twin import run_in_thread
-from switchhook.core.errors import TargetGone
-from switchhook.core.records import Kind
+from switchhook.core.errors import TargetGone, Transient
+from switchhook.core.records import Kind, Ref
 from switchhook.crm.models import Contact
+from switchhook.delivery import by_hand, lanes, leases, observing
+from switchhook.delivery.by_hand import link, make_contact
+from switchhook.delivery.models import Flow, Lane
 from switchhook.directory import index
 from switchhook.projects.models import AuditEntry, Employee, Role
 
@@ -58,6 +63,87 @@ def test_pressed_twice_it_makes_one_contact(desk: Desk) -> None:
     call, user = desk.call(OTHER), desk.members[Role.MANAGER]
     first, again = (make_contact(call, desk.crm, "Maria", user) for _n in range(2))
     assert (first.record_id, again.made, Contact.objects.count()) == (again.record_id, False, 1)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(by_hand, "PATIENCE", 0.0)
+
+
+def worked_on(desk: Desk, client: str = OTHER) -> lanes.Run:
+    """A worker's run on the client's lane."""
+    run = lanes.claim(Lane.objects.create(connection=desk.crm, key=client).pk)
+    assert run
+    return run
+
+
+@pytest.mark.usefixtures("impatient")
+def test_while_a_worker_writes_for_the_client_nobody_else_makes_a_contact(desk: Desk) -> None:
+    call, user, run = desk.call(OTHER), desk.members[Role.MANAGER], worked_on(desk)
+    with pytest.raises(Transient, match="being written"):
+        make_contact(call, desk.crm, "Maria", user)
+    assert not Contact.objects.exists()
+    lanes.finish(run)
+    assert make_contact(call, desk.crm, "Maria", user).made
+
+
+def test_what_was_queued_for_the_client_meanwhile_is_worked_off_afterwards(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, owner_of = desk.call(OTHER), by_hand._user_id
+
+    def queue_and_go_on(*told: Any) -> str:
+        lanes.append(desk.crm, call)
+        assert lanes.claim(Lane.objects.get().pk) is None
+        return owner_of(*told)
+
+    monkeypatch.setattr(by_hand, "_user_id", queue_and_go_on)
+    make_contact(call, desk.crm, "Maria", desk.members[Role.MANAGER])
+    assert Lane.objects.values_list("scheduled", "running_until").get() == (True, None)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_contact_on_which_another_lane_works_is_not_touched(desk: Desk) -> None:
+    contact, user = desk.record(Kind.CONTACT, name="Anna", phones=[CLIENT]), desk.members[Role.MANAGER]
+    leases.take(worked_on(desk, CLIENT), str(contact.pk))
+    with pytest.raises(Transient, match="being written"):
+        link(desk.call(OTHER), desk.crm, Ref(Kind.CONTACT, str(contact.pk)), user)
+    assert phones(contact.pk) == {CLIENT}
+
+
+def test_a_crm_that_is_out_is_not_asked(desk: Desk) -> None:
+    Flow.objects.create(connection=desk.crm, state="waiting", since=timezone.now())
+    with pytest.raises(Transient, match="does not answer"):
+        make_contact(desk.call(OTHER), desk.crm, "Maria", desk.members[Role.MANAGER])
+
+
+@pytest.mark.parametrize("state", ["paused", "broken", "observing"])
+def test_nothing_is_written_into_a_crm_that_holds_its_work_or_only_observes(
+    desk: Desk, manager: Client, state: str
+) -> None:
+    contact = desk.record(Kind.CONTACT, name="Anna", phones=[CLIENT])
+    desk.known(record_id=str(contact.pk), title="Anna")
+    if state == "observing":
+        observing.begin(desk.crm, 3)
+    else:
+        Connection.objects.filter(pk=desk.crm.pk).update(state=state)
+    address = f"/p/{desk.project.pk}/calls/{desk.call(OTHER).pk}/link"
+    manager.post(address, {"name": "Maria", "connection": desk.crm.pk})
+    assert manager.post(address, {"record": f"{desk.crm.pk}:contact:{contact.pk}"}).status_code == 404
+    assert (Contact.objects.count(), phones(contact.pk), LinkedByHand.objects.count()) == (1, {CLIENT}, 0)
+    assert "No CRM to write to" in manager.get(address).content.decode()
+    assert "Anna" not in manager.get(f"{address}/found?q=anna").content.decode()
+
+
+def test_where_the_hub_may_only_update_an_existing_contact_is_linked_and_none_made(desk: Desk, manager: Client) -> None:
+    desk.crm.settings = {**desk.crm.settings, "update_only": True}
+    desk.crm.save()
+    contact = desk.record(Kind.CONTACT, name="Anna")
+    address = f"/p/{desk.project.pk}/calls/{desk.call(OTHER).pk}/link"
+    assert "Make and link" not in manager.get(address).content.decode()
+    manager.post(address, {"name": "Maria", "connection": desk.crm.pk})
+    manager.post(address, {"record": f"{desk.crm.pk}:contact:{contact.pk}"})
+    assert (Contact.objects.count(), phones(contact.pk)) == (1, {OTHER})
 
 
 def test_a_record_that_is_no_more_is_told(desk: Desk, manager: Client) -> None:
@@ -142,9 +228,16 @@ def test_a_vendors_contact_gets_the_number(desk: Desk, vendor: Connection, offic
 def test_a_contact_is_made_at_the_vendor_once(desk: Desk, vendor: Connection, office: Office) -> None:
     call, user = desk.call(OTHER), desk.members[Role.MANAGER]
     make_contact(call, vendor, "Maria", user)
+    assert not make_contact(call, vendor, "Maria", user).made, "before the vendor's search shows it"
     office.let_time_pass(float(office.state()["config"]["index_delay"]))
     assert not make_contact(call, vendor, "Maria", user).made
     assert [person["name"] for person in office.records("persons")] == ["Maria"]
+
+
+def test_a_contact_that_is_made_and_deleted_is_made_again(desk: Desk, vendor: Connection, office: Office) -> None:
+    call, user = desk.call(OTHER), desk.members[Role.MANAGER]
+    office.delete(Ref(Kind.CONTACT, make_contact(call, vendor, "Maria", user).record_id))
+    assert make_contact(call, vendor, "Maria", user).made
 
 
 def test_what_the_vendor_has_deleted_is_told(desk: Desk, vendor: Connection, office: Office) -> None:

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from switchhook.calls.linking import candidates, crms_of, link, make_contact
+from switchhook.calls.linking import candidates
 from switchhook.calls.models import Call, LinkedByHand
 from switchhook.calls.queries import known_clients
 from switchhook.connections.models import Connection
@@ -21,6 +21,7 @@ from switchhook.console.access import ProjectRequest, project_view
 from switchhook.core.errors import OutcomeUnknown, SwitchhookError
 from switchhook.core.records import PARTIES, Kind, Ref
 from switchhook.crm.queries import Search, page
+from switchhook.delivery.by_hand import crms_for, link, make_contact, makes_contacts
 from switchhook.delivery.trace import worded
 from switchhook.projects.models import AuditEntry, Role
 
@@ -58,8 +59,9 @@ class NewContact(forms.Form):
 def link_call(request: ProjectRequest, call_id: int) -> HttpResponse:
     """The page that asks; posted, it links to `record` (`<connection>:<kind>:<id>`) or makes a contact of `name`."""
     call = _call(request, call_id)
-    crms = crms_of(request.project)
-    form = NewContact(crms, request.POST if "name" in request.POST else None)
+    crms = crms_for(call)
+    makers = [crm for crm in crms if makes_contacts(crm)]
+    form = NewContact(makers, request.POST if "name" in request.POST else None)
     if request.method == "POST":
         done = _linked(request, call, crms, form)
         if done is not None:
@@ -70,9 +72,10 @@ def link_call(request: ProjectRequest, call_id: int) -> HttpResponse:
         "call": call,
         "client": known_clients(request.project, {call.client_number}).get(call.client_number),
         "crms": crms,
+        "makers": makers,
         "form": form,
         "q": text,
-        "found": _found(request, text),
+        "found": _found(request, crms, text),
         "back": _back(request, call),
     }
     return render(request, "console/calls/link.html", context)
@@ -83,7 +86,7 @@ def link_candidates(request: ProjectRequest, call_id: int) -> HttpResponse:
     """The list of who could be meant, for the text `q` as it is typed."""
     text = request.GET.get("q", "").strip()[:100]
     call = _call(request, call_id)
-    context = {"call": call, "q": text, "found": _found(request, text), "back": _back(request, call)}
+    context = {"call": call, "q": text, "found": _found(request, crms_for(call), text), "back": _back(request, call)}
     return render(request, "console/calls/link_found.html", context)
 
 
@@ -112,21 +115,21 @@ def _chosen(text: str, crms: list[Connection]) -> tuple[Connection, Ref]:
     return connection, Ref(Kind(kind), record_id)
 
 
-def _found(request: ProjectRequest, text: str) -> list[Found]:
+def _found(request: ProjectRequest, crms: list[Connection], text: str) -> list[Found]:
     if len(text) < _FEWEST_LETTERS or "\0" in text:
         return []
     known = [
         Found(one.connection, one.kind, one.record_id, one.title, one.e164)
-        for one in candidates(request.project, text, most=_SHOWN)
+        for one in candidates(request.project, text, crms=[crm.pk for crm in crms], most=_SHOWN)
     ]
     seen = {(one.connection.pk, one.kind, one.record_id) for one in known}
-    own = [one for one in _own(request, text) if (one.connection.pk, one.kind, one.record_id) not in seen]
+    own = [one for one in _own(request, crms, text) if (one.connection.pk, one.kind, one.record_id) not in seen]
     return [*known, *own][:_SHOWN]
 
 
-def _own(request: ProjectRequest, text: str) -> list[Found]:
+def _own(request: ProjectRequest, crms: list[Connection], text: str) -> list[Found]:
     """Contacts of the built-in CRM: those without any number are in no directory."""
-    local = next((crm for crm in crms_of(request.project) if manifest(crm.connector).local), None)
+    local = next((crm for crm in crms if manifest(crm.connector).local), None)
     if local is None:
         return []
     try:
