@@ -96,6 +96,9 @@ def test_a_project_with_calls_needs_no_guide(desk: Desk, owner: Client) -> None:
     desk.call()
     assert not unfinished(desk.project)
     assert owner.get("/").headers["Location"] == f"/p/{desk.project.pk}/"
+    owner.get(f"/p/{desk.project.pk}/start/")
+    assert not unfinished(desk.project)
+    assert FirstRun(desk.project, desk.members[Role.OWNER]).crm == desk.crm
 
 
 def test_a_manager_is_not_led_to_a_page_that_he_may_not_open(desk: Desk, manager: Client) -> None:

@@ -7,6 +7,7 @@ trace are kept with the guide: which steps were put off, and that the built-in C
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -71,8 +72,12 @@ class FirstRun:
 
     @cached_property
     def guide(self) -> Guide:
-        """The guide's row, made when it is first looked at."""
-        return Guide.objects.get_or_create(project=self.project, defaults={"started_at": timezone.now()})[0]
+        """The guide's row, made when it is first looked at; a project that works without it has finished it."""
+        now = timezone.now()
+        beginning: dict[str, Any] = {"started_at": now}
+        if not unfinished(self.project):
+            beginning |= {"settled": [LOCAL_CRM], "finished_at": now}
+        return Guide.objects.get_or_create(project=self.project, defaults=beginning)[0]
 
     @cached_property
     def telephony(self) -> Connection | None:
