@@ -119,6 +119,16 @@ def test_an_unknown_caller_is_linked_and_the_reader_is_back_in_the_journal(visit
     expect(page.locator("#call-rows tr")).to_have_count(1)
 
 
+def test_axe_finds_nothing_on_rows_of_known_clients_and_clients_without_a_name(visit: Visit) -> None:
+    visit.desk.known(OTHER, title=OTHER)
+    for client in (OTHER, OTHER, CLIENT, "+48601234567"):
+        visit.desk.call(client)
+    page = visit.open()
+    page.goto(visit.address("calls/"))
+    expect(page.locator("#call-rows").get_by_role("link", name="Contact", exact=True).first).to_be_visible()
+    assert findings(page) == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_missed_client_is_settled_by_keyboard(visit: Visit, theme: str) -> None:
     for client in (OTHER, "+48601234567"):
