@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 TIMELESS = datetime(2026, 1, 1, tzinfo=UTC)
 """Compiled catalogues carry a date; a fixed one makes the same messages the same file."""
@@ -35,16 +36,25 @@ from babel.messages.extract import extract  # noqa: E402
 from babel.messages.mofile import write_mo  # noqa: E402
 from babel.messages.pofile import read_po, write_po  # noqa: E402
 
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
 _NOT_ON_PAGES = ("commands", "demo", "embedded", "intake", "live", "testing")
-Found = tuple[str | tuple[str, str], str]
+Found = tuple[str | tuple[str, str], str, str]
+"""A message, the file in which it stands, and the context that tells it from the same words with another meaning."""
 
 
 def collect() -> Catalog:
     """Every message of the program, with the files in which it stands."""
     catalog = Catalog(charset="utf-8")
-    for message, place in (*from_python(), *from_reasons(), *from_errors(), *from_templates(), *from_data()):
-        catalog.add(message, locations=[(place, 0)])
+    for message, place, context in (*from_python(), *from_reasons(), *from_errors(), *from_templates(), *from_data()):
+        catalog.add(message, locations=[(place, 0)], context=context or None)
     return catalog
 
 
@@ -53,8 +63,8 @@ def from_python() -> Iterator[Found]:
     for path in sorted(ROOT.rglob("*.py")):
         if "tests" not in path.relative_to(ROOT).parts:
             with path.open("rb") as source:
-                for _line, message, _comments, _context in extract("python", source, keywords=KEYWORDS):
-                    yield message, _place(path)
+                for _line, message, _comments, context in extract("python", source, keywords=KEYWORDS):
+                    yield message, _place(path), context or ""
 
 
 def from_reasons() -> Iterator[Found]:
@@ -64,7 +74,7 @@ def from_reasons() -> Iterator[Found]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason":
                 for keyword in node.keywords:
                     if keyword.arg == "text" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
-                        yield str(keyword.value.value), _place(path)
+                        yield str(keyword.value.value), _place(path), ""
 
 
 def from_errors() -> Iterator[Found]:
@@ -79,7 +89,7 @@ def from_errors() -> Iterator[Found]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names and node.args:
                 said = node.args[0]
                 if isinstance(said, ast.Constant) and said.value:
-                    yield str(said.value), _place(path)
+                    yield str(said.value), _place(path), ""
 
 
 def from_templates() -> Iterator[Found]:
@@ -92,13 +102,18 @@ def from_templates() -> Iterator[Found]:
     for path in sorted(folder.rglob("*.html")):
         for node in get_template(path.relative_to(folder).as_posix()).template.nodelist.get_nodes_by_type(Node):
             if isinstance(node, TranslateNode) and isinstance(node.filter_expression.var, str):
-                yield node.filter_expression.var, _place(path)
+                yield node.filter_expression.var, _place(path), _context(node)
             elif isinstance(node, TranslateNode) and getattr(node.filter_expression.var, "literal", None):
-                yield node.filter_expression.var.literal, _place(path)
+                yield node.filter_expression.var.literal, _place(path), _context(node)
             elif isinstance(node, BlockTranslateNode):
                 singular = node.render_token_list(node.singular)[0]
                 plural = node.render_token_list(node.plural)[0] if node.plural else ""
-                yield (singular, plural) if plural else singular, _place(path)
+                yield (singular, plural) if plural else singular, _place(path), _context(node)
+
+
+def _context(node: Any) -> str:
+    given = node.message_context
+    return str(given.var) if given is not None else ""
 
 
 def from_data() -> Iterator[Found]:
@@ -106,12 +121,12 @@ def from_data() -> Iterator[Found]:
     from switchhook.connectors.registry import manifests
     from switchhook.scenarios.catalog import messages
 
-    yield from ((message, "scenarios/presets") for message in messages() if message)
+    yield from ((message, "scenarios/presets", "") for message in messages() if message)
     for manifest in manifests().values():
         place = f"connectors/{manifest.slug}/connector.toml"
         for field in manifest.fields:
-            yield from ((text, place) for text in (field.label, field.help) if text)
-        yield from ((text, place) for text in (manifest.summary, *manifest.webhook_steps) if text)
+            yield from ((text, place, "") for text in (field.label, field.help) if text)
+        yield from ((text, place, "") for text in (manifest.summary, *manifest.webhook_steps) if text)
 
 
 def _place(path: Path) -> str:
@@ -134,17 +149,22 @@ def read(language: str) -> Catalog:
 
 def merged(language: str, collected: Catalog) -> Catalog:
     """The language's catalogue with exactly the collected messages; the translations of those it knows are kept."""
-    known = {message.id: message for message in read(language) if message.id}
+    known = {_key(message): message for message in read(language) if message.id}
     catalog = Catalog(locale=language, charset="utf-8", fuzzy=False)
     for message in sorted((message for message in collected if message.id), key=_order):
-        old: Message | None = known.get(message.id)
+        old: Message | None = known.get(_key(message))
         flags = {flag for flag in (old.flags if old else ()) if flag == "fuzzy"}
-        catalog.add(message.id, old.string if old else None, locations=message.locations, flags=flags)
+        string = old.string if old else None
+        catalog.add(message.id, string, locations=message.locations, flags=flags, context=message.context)
     return catalog
 
 
-def _order(message: Message) -> tuple[str, str]:
-    return message.locations[0][0], str(message.id)
+def _key(message: Message) -> tuple[str, str]:
+    return message.context or "", str(message.id)
+
+
+def _order(message: Message) -> tuple[str, str, str]:
+    return message.locations[0][0], str(message.id), message.context or ""
 
 
 def as_po(catalog: Catalog, language: str) -> bytes:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from switchhook.core.records import Kind
 from switchhook.crm import services
@@ -158,7 +159,7 @@ def _status() -> forms.ChoiceField:
 
 class ContactForm(RecordForm):
     KIND = Kind.CONTACT
-    name = forms.CharField(label=_("Name"), max_length=255)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=255)
     phones = _Phones()
     email = forms.EmailField(label=_("E-mail"), required=False)
     company = PartyField(Kind.COMPANY, label=_("Company"))

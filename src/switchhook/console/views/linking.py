@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from switchhook.calls.linking import candidates
 from switchhook.calls.models import Call, LinkedByHand
@@ -43,7 +43,7 @@ class Found:
 class NewContact(forms.Form):
     """Name and CRM of a contact to be made."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=200)
     connection = forms.ModelChoiceField(Connection.objects.none(), label=gettext_lazy("CRM"), empty_label=None)
 
     def __init__(self, crms: list[Connection], data: Any = None) -> None:
