@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.core.phone import display, normalize
@@ -45,7 +45,7 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
     class Meta:
         model = Employee
         fields = ("name", "email", "sips", "mobiles", "extension", "staff_id", "user")
-        labels = {"user": _("Sign-in")}
+        labels = {"name": pgettext_lazy("of a person", "Name"), "user": _("Sign-in")}
         help_texts = {
             "email": _("By it the hub suggests who this is in each CRM."),
             "staff_id": _("The id that telephony gives this person; it is the surest way to know whose call it is."),
