@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.console.wording import MOMENTS, PARAMETERS
@@ -108,7 +108,7 @@ LABELS: dict[str, str | Promise] = {
     "email": _("E-mail"),
     "label": _("Label"),
     "note": _("Note"),
-    "active": _("Active"),
+    "active": pgettext_lazy("of a person", "Active"),
     "role": _("Role"),
     "employee": _("On the phone"),
     "time_zone": _("Time zone"),
@@ -149,7 +149,7 @@ LABELS: dict[str, str | Promise] = {
     "fields": _("Fields"),
     "calls": _("Calls"),
     "held": _("Chosen"),
-    "ranked": _("Order"),
+    "ranked": pgettext_lazy("rank", "Order"),
     "count": _("How many"),
     "numbers": _("Numbers"),
     "program": _("Program"),

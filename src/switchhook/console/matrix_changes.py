@@ -81,4 +81,5 @@ def _in_full(spec: ActionSpec | None, row: Row | None, around: Surroundings) -> 
     off = [] if spec.enabled else [_("switched off")]
     moment = planned_moment(row.when, spec, around.settings.parties_at)
     at = [str(MOMENTS[moment])] if row.when.channel is Channel.CALL and not is_analysis(row.when) else []
-    return " · ".join([saying.head, *at, *saying.facts, *off, *([f"“{saying.text}”"] if saying.text else [])])
+    quoted = [_("“%(text)s”") % {"text": saying.text}] if saying.text else []
+    return " · ".join([saying.head, *at, *saying.facts, *off, *quoted])

@@ -45,7 +45,7 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
     class Meta:
         model = Employee
         fields = ("name", "email", "sips", "mobiles", "extension", "staff_id", "user")
-        labels = {"name": pgettext_lazy("of a person", "Name"), "user": _("Sign-in")}
+        labels = {"name": pgettext_lazy("of a person", "Name"), "user": pgettext_lazy("of a person", "Sign-in")}
         help_texts = {
             "email": _("By it the hub suggests who this is in each CRM."),
             "staff_id": _("The id that telephony gives this person; it is the surest way to know whose call it is."),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from switchhook.core.records import Kind
 
@@ -23,7 +24,7 @@ class Section:
 
 
 _LEAD = (("open", _("Open")), ("converted", _("Converted")), ("lost", _("Lost")))
-_SALE = (("open", _("Open")), ("won", _("Won")), ("lost", _("Lost")))
+_SALE = (("open", _("Open")), ("won", _("Won")), ("lost", pgettext_lazy("a deal", "Lost")))
 _TASK = (("open", _("To do")), ("done", _("Done")))
 
 SECTIONS = {

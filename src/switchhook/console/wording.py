@@ -1,7 +1,7 @@
 """Words and colours for stored values: states, directions, reasons."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from switchhook.core.errors import AuthFailed, SwitchhookError
@@ -51,8 +51,8 @@ BADGES: dict[str, dict[str, Badge]] = {
         "flagged": ("bad", _("Could not be read")),
     },
     "connection": {
-        "active": ("good", _("Active")),
-        "paused": ("warn", _("Paused")),
+        "active": ("good", pgettext_lazy("a connection", "Active")),
+        "paused": ("warn", pgettext_lazy("a connection", "Paused")),
         "broken": ("bad", _("Not working")),
         "unfinished": ("warn", _("To be set up")),
         "waiting": ("warn", _("Waiting")),
@@ -60,7 +60,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "observing": ("info", _("Observing: nothing is written")),
     },
     "lead": {"open": ("info", _("Open")), "converted": ("good", _("Converted")), "lost": ("", _("Lost"))},
-    "deal": {"open": ("info", _("Open")), "won": ("good", _("Won")), "lost": ("", _("Lost"))},
+    "deal": {"open": ("info", _("Open")), "won": ("good", _("Won")), "lost": ("", pgettext_lazy("a deal", "Lost"))},
     "order": {
         "open": ("info", _("Open")),
         "closed": ("good", _("Closed")),

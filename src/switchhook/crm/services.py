@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from switchhook.core import phone
 from switchhook.core.records import Kind, Ref
@@ -113,9 +113,9 @@ def _new_pipeline(project: Project) -> Pipeline:
     pipeline = Pipeline.objects.create(project=project, name=_("Sales"))
     stages = [
         (_("New"), Outcome.OPEN),
-        (_("In progress"), Outcome.OPEN),
+        (pgettext("a deal", "In progress"), Outcome.OPEN),
         (_("Won"), Outcome.WON),
-        (_("Lost"), Outcome.LOST),
+        (pgettext("a deal", "Lost"), Outcome.LOST),
     ]
     Stage.objects.bulk_create(
         Stage(project=project, pipeline=pipeline, name=name, kind=kind, position=position)

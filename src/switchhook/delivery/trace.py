@@ -22,7 +22,7 @@ from switchhook.scenarios.models import MatrixVersion
 
 NOT_YET, OBSERVED = "planned", "observed"
 _SEALED = frozenset({"recording_url"})
-_WORDS = frozenset({"row", "kind", "other", "instead", "link"})
+_WORDS = frozenset({"row", "kind", "kinds", "home", "other", "instead", "link"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +134,17 @@ def sentence(reason: Mapping[str, Any]) -> str:
     """
     text = gettext(str(reason["text"])) if reason.get("text") else ""
     params = dict(reason.get("params") or {})
-    words = {name: gettext(str(params[name])) for name in _WORDS & params.keys() if params[name]}
+    words = {name: _each(str(params[name])) for name in _WORDS & params.keys() if params[name]}
     try:
         return text % (params | words)
     except (KeyError, ValueError, TypeError):
         return text
+
+
+def _each(words: str) -> str:
+    # The title of a row may hold commas, and is one message.
+    whole = gettext(words)
+    return whole if whole != words else ", ".join(gettext(word) for word in words.split(", "))
 
 
 def worded(text: str) -> str:
