@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 import httpx2 as httpx
 import psutil
 import psycopg
+from tests.prepared import OF_THE_TEST_RUN, prepare
 
 from switchhook.embedded.cluster import cluster_in
 from switchhook.embedded.postmaster import pid_of
 
-OF_THE_TEST_RUN = ("DATABASE_URL", "SWITCHHOOK_TEST_DATABASE_URL", "SWITCHHOOK_DATA", "DJANGO_SETTINGS_MODULE")
 START_SECONDS = 120.0
 REST_SECONDS = 120.0
 BUSY = 503
@@ -81,9 +81,14 @@ def a_free_port() -> int:
 
 
 class DemoProcess:
-    """`switchhook demo --json` in a process of its own. May be started again on the same folder and port."""
+    """`switchhook demo --json` in a process of its own. May be started again on the same folder and port.
 
-    def __init__(self, preset: str = "pipedrive-leads", *, crm: str = "builtin", empty: bool = False) -> None:
+    Its database is migrated already, unless it is to begin with nothing.
+    """
+
+    def __init__(
+        self, preset: str = "pipedrive-leads", *, crm: str = "builtin", empty: bool = False, from_nothing: bool = False
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="switchhook-demo-test-"))
         self.folder.chmod(0o711)  # where root runs the tests, another user runs the database
         self.data = self.folder / "data"
@@ -91,6 +96,8 @@ class DemoProcess:
         self.line: Record = {}
         self._choice = ("--crm", crm, *(("--preset", preset) if preset else ()), *(("--empty",) if empty else ()))
         self._starts = 0
+        if not from_nothing:
+            prepare(self.data)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -325,9 +332,11 @@ class DemoHub:
 
 
 @contextmanager
-def running_process(preset: str = "", *, crm: str = "builtin", empty: bool = False) -> Iterator[DemoProcess]:
+def running_process(
+    preset: str = "", *, crm: str = "builtin", empty: bool = False, from_nothing: bool = False
+) -> Iterator[DemoProcess]:
     """A demo while the block runs, ended by SIGTERM: with exit code 0, and with nothing of it left."""
-    process = DemoProcess(preset, crm=crm, empty=empty)
+    process = DemoProcess(preset, crm=crm, empty=empty, from_nothing=from_nothing)
     try:
         process.start()
         yield process
@@ -339,9 +348,11 @@ def running_process(preset: str = "", *, crm: str = "builtin", empty: bool = Fal
 
 
 @contextmanager
-def running_demo(hub: Callable[[DemoProcess], Hub], preset: str = "", *, crm: str) -> Iterator[Hub]:
+def running_demo(
+    hub: Callable[[DemoProcess], Hub], preset: str = "", *, crm: str, from_nothing: bool = False
+) -> Iterator[Hub]:
     """The same, as somebody outside meets it."""
-    with running_process(preset, crm=crm) as process:
+    with running_process(preset, crm=crm, from_nothing=from_nothing) as process:
         running = hub(process)
         yield running
         running.close()

@@ -23,7 +23,7 @@ CLIENT = "+380671902233"
 @pytest.fixture
 def demo(request: pytest.FixtureRequest) -> Iterator[DemoHub]:
     """A demo on the CRM that the test is given."""
-    with running_demo(DemoHub, crm=request.param) as hub:
+    with running_demo(DemoHub, crm=request.param, from_nothing=request.param == "all") as hub:
         yield hub
 
 

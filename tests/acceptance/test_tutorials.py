@@ -14,7 +14,7 @@ SLOWLY = 60_000
 
 @pytest.fixture(scope="module")
 def empty_hub() -> Iterator[DemoProcess]:
-    with running_process(empty=True) as process:
+    with running_process(empty=True, from_nothing=True) as process:
         yield process
 
 

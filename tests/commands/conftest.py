@@ -1,4 +1,4 @@
-"""A whole hub in processes of its own, on loopback, in a fresh data folder."""
+"""A whole hub in processes of its own, on loopback, in a data folder of its own."""
 
 import os
 import shutil
@@ -13,8 +13,7 @@ from pathlib import Path
 import httpx2
 import psutil
 import pytest
-
-STRANGE = ("DATABASE_URL", "SWITCHHOOK_TEST_DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+from tests.prepared import OF_THE_TEST_RUN, prepare
 
 
 class Hub:
@@ -26,7 +25,7 @@ class Hub:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        kept = {name: value for name, value in os.environ.items() if name not in STRANGE}
+        kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TEST_RUN}
         self.environment = {**kept, "SWITCHHOOK_DATA": str(data), "PUBLIC_URL": self.url}
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -68,7 +67,8 @@ class Hub:
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
+def new_hub() -> Iterator[Hub]:
+    """A hub that has never been started."""
     parent = Path(tempfile.mkdtemp(prefix="sh-"))
     parent.chmod(0o711)
     hub = Hub(parent / "data")
@@ -77,3 +77,10 @@ def hub() -> Iterator[Hub]:
         hub.process.terminate()
         hub.process.wait(30)
     shutil.rmtree(parent)
+
+
+@pytest.fixture
+def hub(new_hub: Hub) -> Hub:
+    """A hub whose database is migrated already."""
+    prepare(new_hub.data)
+    return new_hub

@@ -10,14 +10,14 @@ from .conftest import Hub
 pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.timeout(240)]
 
 
-def test_one_command_serves_and_ends_cleanly(hub: Hub) -> None:
-    hub.start()
-    assert hub.process
-    family = psutil.Process(hub.process.pid).children()
-    hub.process.send_signal(signal.SIGTERM)
-    assert hub.process.wait(30) == 0
+def test_one_command_serves_and_ends_cleanly(new_hub: Hub) -> None:
+    new_hub.start()
+    assert new_hub.process
+    family = psutil.Process(new_hub.process.pid).children()
+    new_hub.process.send_signal(signal.SIGTERM)
+    assert new_hub.process.wait(30) == 0
     assert not any(child.is_running() for child in family)
-    assert not alive(hub.data / "postgres")
+    assert not alive(new_hub.data / "postgres")
 
 
 @pytest.mark.parametrize("word", ["web", "read", "work"])

@@ -42,7 +42,7 @@ def test_an_empty_reason_says_nothing(desk: Desk, polish: Client) -> None:
 
 
 def test_fixed_sentences_of_errors_are_collected() -> None:
-    found = {message for message, _place in tool.from_errors()}
+    found = {message for message, _place, _context in tool.from_errors()}
     assert BLOCKED in found
     assert "This is no ticket." not in found, "nobody reads why an address was refused"
 

@@ -1,5 +1,6 @@
 """Smart forwarding: the webhook number's question, answered from the directory."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -371,9 +372,10 @@ def test_settings_that_make_no_sense_fall_back_to_the_recipe(
     assert ask(server, asked, "380501119999") == {}
 
 
-def test_many_ask_at_once(server: FastServer, asked: str, crm: Connection) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
+def test_many_ask_at_once(server: FastServer, asked: str, crm: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is said is held here; how soon, by the benchmark.
+    monkeypatch.setattr("switchhook.routing.endpoint.DEADLINE_SECONDS", 60.0)
+    monkeypatch.setattr("switchhook.routing.store.POOL_SECONDS", 60.0)
     known(crm, "u-ivanov")
     with ThreadPoolExecutor(32) as pool:
         answers: list[httpx2.Response] = list(
