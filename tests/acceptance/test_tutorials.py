@@ -122,7 +122,9 @@ def try_a_changed_rule(page: Page) -> None:
     missed = page.get_by_role("row").filter(has_text="A new client calls, nobody answers")
     missed.get_by_role("link", name=re.compile("Edit")).click()
     lead = page.get_by_role("dialog").get_by_role("listitem").filter(has_text="Lead").first
-    lead.get_by_role("button", name=re.compile("Take out")).click()
+    taken_out = lead.get_by_role("button", name=re.compile("Take out"))
+    taken_out.click()
+    expect(taken_out).to_be_hidden()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     page.get_by_role("link", name="Try it").click()
     page.get_by_role("link", name="The last calls").click()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.browser.test_console import NARROW, findings
 
 from switchhook.core.matrix import Matrix
@@ -52,6 +52,22 @@ def test_a_table_is_changed_and_put_in_force_by_keyboard_alone(visit: Visit, tab
     row = row_of(in_force(visit.desk.crm)[1], "in-missed-known")
     assert row
     assert (row.actions[-1].who, row.actions[-1].due_minutes) == ("responsible", 120)
+    assert visit.complaints == []
+
+
+def test_a_panel_that_is_closed_before_the_answer_comes_stays_closed(visit: Visit, table: str) -> None:
+    page = visit.open(Role.ADMIN)
+    page.goto(table)
+    open_row(page, KNOWN_MISSED)
+    held: list[Route] = []
+    page.route("**/action/change", lambda route: held.append(route))  # noqa: PLW0108 - the handler is given an attribute
+    with page.expect_request("**/action/change"):
+        page.get_by_role("button", name="Take out: Task for the senior manager").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    held[0].continue_()
+    expect(page.locator("#draft-bar")).to_contain_text("1 change, not in force yet")
+    expect(page.locator("#panel")).to_be_hidden()
     assert visit.complaints == []
 
 

@@ -1,6 +1,7 @@
 // The scenario editor: its panel, or the page in its place; parameters put into a text; fields that matter for some choices.
 const panel = document.getElementById("panel");
 let opener = "";
+let wanted = false;
 let lastText = null;
 
 document.addEventListener("click", (event) => {
@@ -40,9 +41,15 @@ document.addEventListener("change", (event) => {
   if (form) show(form);
 });
 
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target.id === "panel-body") wanted = true;
+});
+
 document.body.addEventListener("htmx:afterSettle", (event) => {
   const body = event.detail.target;
   if (body.id !== "panel-body" || !body.firstElementChild) return;
+  // Closed before the answer came: it stays closed.
+  if (panel && !wanted) return body.replaceChildren();
   showAll(body);
   if (panel && !panel.open) panel.showModal();
   if (panel) panel.scrollTop = 0;
@@ -55,7 +62,10 @@ document.body.addEventListener("panel-done", () => {
 
 // What opened the panel may have been drawn anew meanwhile: it is found again by its id.
 panel?.addEventListener("close", () => {
-  document.getElementById("panel-body").replaceChildren();
+  wanted = false;
+  // What still waits for its answer stays in the page until then, or the rest of the answer would find no page.
+  const body = document.getElementById("panel-body");
+  if (!body.querySelector(".htmx-request")) body.replaceChildren();
   document.getElementById(opener)?.focus();
 });
 
