@@ -50,7 +50,7 @@ def one_pass() -> None:
 
 
 def changed() -> None:
-    some = Call.objects.filter(project=project).order_by("-started_at").values("pk")[:10]
+    some = Call.objects.filter(project=project).order_by("-started_at").values_list("pk", flat=True)[:10]
     Call.objects.filter(pk__in=list(some)).update(status="missed")
     refresh(project)
 
