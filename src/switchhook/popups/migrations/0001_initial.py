@@ -44,18 +44,7 @@ class Migration(migrations.Migration):
                 ("client", models.CharField(blank=True, max_length=20)),
                 ("outgoing", models.BooleanField(default=False)),
                 ("moment", models.CharField(default="ring", max_length=8)),
-                (
-                    "aim",
-                    models.CharField(
-                        choices=[
-                            ("told", "the telephony named him"),
-                            ("forward", "the webhook number has just sent the caller to him"),
-                            ("list", "the project shows it to him"),
-                        ],
-                        default="told",
-                        max_length=8,
-                    ),
-                ),
+                ("aim", models.CharField(default="told", max_length=8)),
                 (
                     "employees",
                     django.contrib.postgres.fields.ArrayField(
