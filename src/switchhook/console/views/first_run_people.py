@@ -15,13 +15,12 @@ from switchhook.console.access import ProjectRequest, project_view
 from switchhook.console.views import crm_people
 from switchhook.console.wording import told
 from switchhook.core.errors import SwitchhookError
+from switchhook.crm.kinds import row_id
 from switchhook.delivery.trace import worded
 from switchhook.onboarding.steps import TAKES_NO_CALLS, FirstRun
 from switchhook.projects.membership import Refused, link
 from switchhook.projects.models import AuditEntry, Employee, Membership, Role, User
 from switchhook.projects.staffing import take_over
-
-_MOST_DIGITS = 18
 
 
 def content(request: ProjectRequest, run: FirstRun) -> dict[str, Any]:
@@ -76,9 +75,7 @@ def _save_me(request: ProjectRequest, run: FirstRun) -> None:
 
 
 def _active(request: ProjectRequest, said: str) -> Employee | None:
-    if not said.isdecimal() or len(said) > _MOST_DIGITS:
-        return None
-    return Employee.objects.filter(project=request.project, pk=int(said), active=True).first()
+    return Employee.objects.filter(project=request.project, pk=row_id(said) or 0, active=True).first()
 
 
 @require_POST
