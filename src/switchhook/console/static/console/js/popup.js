@@ -50,7 +50,10 @@ function renew(card, fresh, place) {
   const changed = card.dataset.outcome !== fresh.dataset.outcome;
   for (const name of ["say", "outcome", "call"]) card.dataset[name] = fresh.dataset[name];
   card.className = fresh.className + (card.classList.contains("is-folded") ? " is-folded" : "");
-  if (crmsOf(card) !== crmsOf(fresh)) return replaceAll(card, fresh, place);
+  if (crmsOf(card) !== crmsOf(fresh)) {
+    remove(card);
+    return add(fresh, place);
+  }
   const best = fresh.querySelector("[data-panel]:not([hidden])")?.dataset.panel;
   const parts = [...fresh.querySelectorAll("[data-part]")];
   prune(card, new Set(parts.map((part) => part.dataset.part)));
@@ -68,11 +71,6 @@ function renew(card, fresh, place) {
 
 function crmsOf(card) {
   return [...card.querySelectorAll("[data-panel]")].map((panel) => panel.dataset.panel).join();
-}
-
-function replaceAll(card, fresh, place) {
-  remove(card);
-  add(fresh, place);
 }
 
 function renewPart(card, fresh) {
