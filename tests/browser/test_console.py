@@ -24,6 +24,11 @@ INLINE = """() => {
 SETTLED = """() => Promise.all(document.getAnimations()
     .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
     .map((one) => one.finished.catch(() => null)))"""
+NAMED_OTHERWISE = """() => [...document.querySelectorAll(":is(a, button, summary)[aria-label]")]
+    .map((one) => [(one.innerText ?? "").trim(), one.getAttribute("aria-label")])
+    .filter(([seen, named]) => !named.toLowerCase().includes(seen.toLowerCase()))"""
+"""What is called by a name without the words that are seen on it: who works by voice cannot call it."""
+
 PATHS = {
     "overview": "",
     "calls": "calls/",
@@ -100,14 +105,16 @@ def test_axe_finds_nothing_on_the_way_in(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "uk", "pl", "ru"])
-def test_no_page_scrolls_sideways_at_360_pixels(visit: Visit, language: str) -> None:
+def test_every_page_fits_360_pixels_and_is_called_by_voice_as_it_reads(visit: Visit, language: str) -> None:
     visit.desk.members[Role.OWNER].language = language
     visit.desk.members[Role.OWNER].save()
-    page, wide = visit.open(**NARROW), {}
+    page, wide, named = visit.open(**NARROW), {}, {}
     for name, address in paths(visit).items():
         page.goto(address)
         wide[name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        named[name] = page.evaluate(NAMED_OTHERWISE)
     assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
+    assert {name: labels for name, labels in named.items() if labels} == {}
 
 
 def test_no_page_breaks_the_content_policy(visit: Visit) -> None:
